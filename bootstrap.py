@@ -1,0 +1,180 @@
+"""From settings to the objects that the programs work with: database, models, intake, queues, handlers' context.
+
+Used by the command line and the demo. `web` builds its own from the same settings, because it loads no handlers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.orm import Session, sessionmaker
+
+from records import base, catalogue, schema
+from records.catalogue import Catalogue
+from records.images import ImageStore
+from records.scans import Limits
+from settings import Settings
+from workflows import definitions, operations, outbox
+from workflows.definitions import Models
+from workflows.intake import Intake
+from workflows.operations import Operation, Queues
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+    from ocr.protocol import Recogniser
+
+
+class NotMigrated(RuntimeError):
+    """The database is behind the code."""
+
+
+class RedisUnavailable(RuntimeError):
+    """The private Redis did not start."""
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that follows from the settings, each made at first use."""
+
+    settings: Settings
+
+    @cached_property
+    def engine(self) -> sa.Engine:
+        if self.settings.database.startswith("sqlite"):
+            self.settings.home.mkdir(parents=True, exist_ok=True)
+        return base.open_engine(self.settings.database)
+
+    @cached_property
+    def sessions(self) -> sessionmaker[Session]:
+        sessions = base.session_factory(self.engine)
+        outbox.publish_from(sessions, self.queues)
+        return sessions
+
+    @cached_property
+    def models(self) -> Models:
+        return Models(definitions.script_functions(self.settings.batch_minutes))
+
+    @cached_property
+    def operations(self) -> dict[str, Operation]:
+        return operations.load(self.settings.model_dir / "operations.json")
+
+    @cached_property
+    def queues(self) -> Queues:
+        return Queues(self.settings.redis, self.operations)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return catalogue.load(self.settings.catalogue_dir)
+
+    @cached_property
+    def store(self) -> ImageStore:
+        return ImageStore(self.settings.images)
+
+    @cached_property
+    def limits(self) -> Limits:
+        settings = self.settings
+        return Limits(
+            max_bytes=settings.max_file_mb * 2**20,
+            max_pixels=settings.max_pixels_million * 10**6,
+            max_pages=settings.max_pages,
+        )
+
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake(self.models, self.catalogue, self.store, self.limits)
+
+    def require_migrated(self) -> None:
+        """Raises NotMigrated, naming the command, rather than failing later on a missing column."""
+        if not schema.is_current(self.engine):
+            raise NotMigrated("the database is not at the newest schema: run `guidang migrate` first")
+
+    def start_redis(self) -> None:
+        """Starts the private Redis when none is set and none answers yet. It holds hints only, so it keeps
+        nothing on disk and may be killed at any time."""
+        if self.settings.redis_url or answers(self.settings.redis):
+            return
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        server = Path(sys.executable).with_name("redis-server")
+        options = ["--port", "0", "--unixsocket", str(self.settings.home / "redis.sock"), "--unixsocketperm", "700"]
+        options += ["--save", "", "--daemonize", "yes", "--dir", str(self.settings.home)]
+        options += ["--logfile", str(self.settings.home / "redis.log")]
+        subprocess.run([str(server), *options], check=True, stdout=subprocess.DEVNULL)
+        if not _wait_for(lambda: answers(self.settings.redis), dt.timedelta(seconds=10)):
+            raise RedisUnavailable(f"the private Redis did not start: see {self.settings.home / 'redis.log'}")
+
+    def stop_redis(self) -> None:
+        """Ends the private Redis, if it is ours and runs."""
+        if not self.settings.redis_url and answers(self.settings.redis):
+            Redis.from_url(self.settings.redis).shutdown(nosave=True)
+
+    def recogniser(self) -> Recogniser:
+        """The recogniser of this process. Raises ocr.models.ModelsMissing at once when a model is not there."""
+        from ocr import pipeline
+
+        return pipeline.open_recogniser(
+            detection=self.settings.detection_model,
+            recognition=self.settings.recognition_model,
+            packaged=self.settings.models,
+            device=self.settings.ocr_device,
+            materials=self.settings.catalogue_dir / "materials.yaml",
+        )
+
+    @cached_property
+    def context(self) -> Context:
+        from handlers.context import Context, Retries
+        from handlers.platform.client import Platform, PlatformConfig
+
+        settings = self.settings
+        platform = PlatformConfig(
+            url=settings.platform_url,
+            serial=settings.platform_serial,
+            scenario=settings.platform_scenario,
+            office_code=settings.platform_office_code,
+            office_name=settings.platform_office_name,
+            operator_id=settings.platform_operator_id,
+            operator_name=settings.platform_operator_name,
+            terminal=settings.platform_terminal,
+            timeout_s=settings.platform_timeout_s,
+        )
+        return Context(
+            sessions=self.sessions,
+            models=self.models,
+            operations=self.operations,
+            catalogue=self.catalogue,
+            store=self.store,
+            packages=settings.packages,
+            fonds_code=settings.fonds_code,
+            office=settings.platform_office_name,
+            retries=Retries(settings.retry_base_s, settings.retry_cap_s, settings.lease_margin_s),
+            breaker_rest=dt.timedelta(seconds=settings.platform_breaker_s),
+            make_recogniser=self.recogniser,
+            make_platform=lambda: Platform(platform),
+        )
+
+
+def answers(redis_url: str) -> bool:
+    """Whether a Redis answers at that URL."""
+    try:
+        return bool(Redis.from_url(redis_url, socket_connect_timeout=1).ping())
+    except (RedisError, OSError):
+        return False
+
+
+def _wait_for(condition: Callable[[], bool], limit: dt.timedelta) -> bool:
+    end = dt.datetime.now(dt.UTC) + limit
+    while dt.datetime.now(dt.UTC) < end:
+        if condition():
+            return True
+        threading.Event().wait(0.05)
+    return condition()

@@ -1,0 +1,76 @@
+"""The RQ job: one run of one service task, from claim to the case's next step. The edge that owns transactions.
+
+Safe to repeat and to lose: the row is claimed with a lease, the outside work happens without any lock, and what it
+found is stored in the transaction that completes the task.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import random
+import socket
+import traceback
+
+from handlers.context import Context, Postponed
+from handlers.platform.breaker import backoff
+from handlers.table import HANDLERS
+from workflows import service_tasks
+from workflows.service_tasks import Claim, RunLost
+
+_log = logging.getLogger(__name__)
+_context: Context | None = None
+
+
+def use(context: Context) -> None:
+    """Gives this worker process its context; called once before the first job."""
+    global _context
+    _context = context
+
+
+def worker_name() -> str:
+    """Names the holder of a lease: this very process."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def run_service_task(run_id: int) -> None:
+    """The function that queues name."""
+    if _context is None:
+        raise RuntimeError("jobs run in `guidang worker`, which gives this process its context")
+    perform(_context, run_id)
+
+
+def perform(context: Context, run_id: int) -> bool:
+    """Claims and does the run; False when there was nothing to do. A failure ends up on the run's row."""
+    with context.sessions.begin() as session:
+        longest = max(operation.timeout_s for operation in context.operations.values())
+        lease = dt.timedelta(seconds=longest + context.retries.lease_margin_s)
+        claimed = service_tasks.claim(session, run_id, worker_name(), lease)
+    if claimed is None:
+        return False
+    try:
+        settle = HANDLERS[claimed.operation](context, claimed)
+        with context.sessions.begin() as session:
+            service_tasks.finish(session, context.models, claimed, settle)
+    except RunLost as lost:
+        _log.info("run %s dropped: %s", run_id, lost)
+    except Postponed as postponed:
+        with context.sessions.begin() as session:
+            service_tasks.postpone(session, claimed, str(postponed), postponed.wait)
+    except Exception as error:
+        _log.exception("run %s (%s) failed", run_id, claimed.operation)
+        _note_failure(context, claimed, error)
+    return True
+
+
+def _note_failure(context: Context, claimed: Claim, error: Exception) -> None:
+    tries = claimed.attempt - claimed.postponed
+    retry_in = None
+    if tries < context.operations[claimed.operation].max_attempts:
+        wait = backoff(tries, context.retries.base_s, context.retries.cap_s, random.random)
+        retry_in = dt.timedelta(seconds=wait)
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    text = f"{type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})"
+    with context.sessions.begin() as session:
+        service_tasks.fail(session, claimed, text, retry_in)

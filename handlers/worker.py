@@ -1,0 +1,138 @@
+"""The worker program: a parent that keeps one child a queue alive and looks after time, and the child itself.
+
+The parent hands over lost and retried runs, fires due timers and takes case folders from the watched folder; a
+child does the jobs of one queue, in its own process so that models are loaded once. Knows RQ and processes; what a
+job does is `handlers.jobs`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+
+import psutil
+from rq import Queue, SimpleWorker
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+from records.people import SYSTEM
+from workflows import instances, outbox
+from workflows.definitions import Models
+from workflows.operations import Queues
+
+_log = logging.getLogger(__name__)
+
+
+class _Child(SimpleWorker):  # type: ignore[misc]
+    """Works in its own process (a fork would load the models for every job) and leaves when it grew too big."""
+
+    rss_cap_mb = 0
+
+    def execute_job(self, job: object, queue: object) -> None:
+        super().execute_job(job, queue)
+        resident = psutil.Process().memory_info().rss / 2**20
+        if resident > self.rss_cap_mb:
+            _log.info("resident %d MiB, over the cap of %d: leaving for a fresh process", resident, self.rss_cap_mb)
+            self._stop_requested = True
+
+
+def run_child(queues: Queues, queue: str, rss_cap_mb: int) -> None:
+    """Works off one queue until told to stop (SIGTERM finishes the job in hand)."""
+    worker = _Child([Queue(queue, connection=queues.redis)], connection=queues.redis)
+    worker.rss_cap_mb = rss_cap_mb
+    worker.work(logging_level="WARNING", with_scheduler=False)
+
+
+class Scheduler:
+    """What must happen in time: lost work handed over, timers fired, folders taken in."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        models: Models,
+        enqueue: outbox.Enqueue,
+        watch: Callable[[], int] | None = None,
+    ) -> None:
+        self.sessions, self.models, self.enqueue, self.watch = sessions, models, enqueue, watch
+
+    def tick(self) -> int:
+        """One look; returns how much there was to do."""
+        with self.sessions() as session:
+            handed = outbox.hand_over(session, self.enqueue)
+        return handed + self._fire_timers() + (self.watch() if self.watch else 0)
+
+    def _fire_timers(self) -> int:
+        with self.sessions() as session:
+            due = instances.due(session)
+        for instance_id, version in due:
+            with self.sessions.begin() as session:
+                try:
+                    instances.fire_timers(session, self.models, SYSTEM, instance_id, version)
+                except instances.InstanceEnded:
+                    _log.info("case %s ended before its timer", instance_id)
+        return len(due)
+
+
+class Parent:
+    """Children by queue, restarted when they die, and the scheduler between."""
+
+    def __init__(self, scheduler: Scheduler, queues: Sequence[str], pause_s: float) -> None:
+        self.scheduler, self.pause_s = scheduler, pause_s
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._queues = queues
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT; then lets the children finish the job in hand."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+        try:
+            while not self._stop.is_set():
+                for queue in self._queues:
+                    self._keep_alive(queue)
+                self._tick()
+                self._stop.wait(self.pause_s)
+        finally:
+            self._end_children()
+
+    def _tick(self) -> None:
+        try:
+            self.scheduler.tick()
+        except DBAPIError as error:
+            _log.warning("the database cannot be reached, next look in %s s: %s", self.pause_s, error)
+
+    def _keep_alive(self, queue: str) -> None:
+        child = self._children.get(queue)
+        if child is not None and child.poll() is None:
+            return
+        if child is not None:
+            _log.warning("worker of queue %s ended with %s, starting another", queue, child.returncode)
+            with self.scheduler.sessions.begin() as session:
+                outbox.free_leases(session, f"{socket.gethostname()}:{child.pid}")
+        command = [sys.executable, "-m", "guidang", "worker", "--queue", queue]
+        self._children[queue] = subprocess.Popen(command)
+
+    def _end_children(self) -> None:
+        for child in self._children.values():
+            child.terminate()
+        for child in self._children.values():
+            child.wait()
+
+
+def stop_with_parent() -> None:
+    """Ends this child when its parent is gone, so that a killed parent leaves no process behind."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            threading.Event().wait(2)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+

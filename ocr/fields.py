@@ -1,0 +1,221 @@
+"""Fields of a page: values found beside their labels or by their form, checked by the validators that were
+given.
+
+Knows lines, the rules of `field_rules` and validators by name. A value is kept as it was read; a form that
+would be valid is only suggested. A field's confidence is the product of three chances: that every character
+is right, that this is the field's value (its place beside the label), and what the validator makes of it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+
+from ocr import geometry
+from ocr.field_rules import CELL_WORDS, RULES, FieldRule
+from ocr.materials import MaterialCatalogue
+from ocr.protocol import Box, FieldFinding, Line, Validators
+
+# How often what stands at such a place is the field's value.
+_SAME_LINE, _RIGHT, _BELOW, _NO_LABEL = 0.99, 0.97, 0.85, 0.6
+_SOFT, _INVALID = 0.5, 0.1
+_SUB_LABELS = re.compile(
+    r"^(?:姓名/名称|姓名|名称|\(车架号码?\)|/?车架号码?|号码|[:：;；.。,，、/\-_*()（）\[\]\s])+"
+)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A line, or lines read as one: compact text, its characters' confidences, bounds in pixels."""
+
+    text: str
+    chances: tuple[float, ...]
+    bounds: Box
+
+    def part(self, start: int, end: int) -> _Cell:
+        left, top, right, bottom = self.bounds
+        widths = [2 if ord(sign) > 0x2E7F else 1 for sign in self.text]
+        scale = (right - left) / max(1, sum(widths))
+        x0, x1 = left + scale * sum(widths[:start]), left + scale * sum(widths[:end])
+        return _Cell(self.text[start:end], self.chances[start:end], (x0, top, x1, bottom))
+
+    @property
+    def height(self) -> float:
+        return self.bounds[3] - self.bounds[1]
+
+
+class FieldFinder:
+    """The rules, with the validators of the catalogue's fields."""
+
+    def __init__(self, catalogue: MaterialCatalogue, validators: Validators) -> None:
+        self._validators = {
+            code: validators[name] for code, name in catalogue.field_validators.items() if name in validators
+        }
+        labels = {label for rule in RULES.values() for label in rule.labels if len(label) >= 3}
+        self._stops = tuple(sorted(labels | set(CELL_WORDS), key=len, reverse=True))
+
+    def find(
+        self, codes: Sequence[str], lines: Sequence[Line], width: int, height: int
+    ) -> tuple[FieldFinding, ...]:
+        """What the lines of an upright page (size in pixels) say for each field that has a rule."""
+        cells = [_cell(line) for line in lines]
+        found = (
+            self._best(code, RULES[code], cells, width, height)
+            for code in dict.fromkeys(codes)
+            if code in RULES
+        )
+        return tuple(finding for finding in found if finding is not None)
+
+    def _best(
+        self, code: str, rule: FieldRule, cells: Sequence[_Cell], width: int, height: int
+    ) -> FieldFinding | None:
+        best: FieldFinding | None = None
+        for cell, place in self._candidates(rule, cells):
+            finding = self._finding(code, cell, place, width, height)
+            if rule.valid_only and not finding.valid:
+                continue
+            # Of nearly equal candidates the upper one counts: the main party stands above the agent.
+            if best is None or finding.confidence > best.confidence + 0.1:
+                best = finding
+        return best
+
+    def _finding(self, code: str, cell: _Cell, place: float, width: int, height: int) -> FieldFinding:
+        value = re.sub(r"[·•.\-]", "", cell.text) if code == "plate_no" else cell.text
+        confidence = prod(cell.chances) * place
+        valid, suggestion = None, None
+        if code in self._validators:
+            verdict = self._validators[code](value)
+            valid = verdict.ok
+            confidence *= 1.0 if verdict.ok else _SOFT if verdict.soft else _INVALID
+            if not verdict.ok and verdict.normal != value and self._validators[code](verdict.normal).ok:
+                suggestion = verdict.normal
+        x0, y0, x1, y1 = cell.bounds
+        box = (_share(x0, width), _share(y0, height), _share(x1, width), _share(y1, height))
+        characters = tuple(round(chance, 4) for chance in cell.chances)
+        return FieldFinding(code, value, round(confidence, 4), box, characters, valid, suggestion)
+
+    def _candidates(self, rule: FieldRule, cells: Sequence[_Cell]) -> Iterator[tuple[_Cell, float]]:
+        for cell in cells:
+            after = _after_label(rule.labels, cell)
+            if after is None:
+                continue
+            for place, source in self._beside(cell, after, cells):
+                value = self._value(rule.pattern, source)
+                if value is not None:
+                    yield value, place
+                    break
+        if rule.bare is not None:
+            for cell in cells:
+                for match in rule.bare.finditer(cell.text):
+                    yield cell.part(*match.span()), _NO_LABEL
+
+    def _beside(self, label: _Cell, after: _Cell, cells: Sequence[_Cell]) -> Iterator[tuple[float, _Cell]]:
+        """Where a label's value may stand, likeliest first: behind it, to its right, below it."""
+        if after.text:
+            yield _SAME_LINE, after
+        right = list(self._run_of_values(_right_of(label, cells)))
+        for count in range(1, len(right) + 1):
+            yield _RIGHT, _joined(right[:count])
+        for cell in _below(label, cells):
+            if not self._starts_cell(cell.text):
+                yield _BELOW, cell
+
+    def _run_of_values(self, cells: Sequence[_Cell]) -> Iterator[_Cell]:
+        for cell in cells[:4]:
+            rest = _strip(cell)
+            if not rest.text:
+                continue
+            if self._starts_cell(rest.text):
+                return
+            yield rest
+
+    def _starts_cell(self, text: str) -> bool:
+        return any(text.startswith(stop) for stop in self._stops)
+
+    def _value(self, pattern: re.Pattern[str], cell: _Cell) -> _Cell | None:
+        cut = min(
+            (at for at in (cell.text.find(stop, 2) for stop in self._stops) if at > 0), default=len(cell.text)
+        )
+        match = pattern.search(cell.text[:cut])
+        return cell.part(*match.span()) if match else None
+
+
+def _share(pixels: float, side: int) -> float:
+    return round(min(1.0, max(0.0, pixels / side)), 4)
+
+
+def _cell(line: Line) -> _Cell:
+    """The line without spaces, in capitals, full-width forms folded."""
+    signs = [
+        (folded, chance)
+        for sign, chance in zip(line.text, line.characters, strict=True)
+        for folded in unicodedata.normalize("NFKC", sign).upper()
+        if not folded.isspace()
+    ]
+    return _Cell(
+        "".join(sign for sign, _ in signs), tuple(chance for _, chance in signs), geometry.bounds(line.box)
+    )
+
+
+def _after_label(labels: Sequence[str], cell: _Cell) -> _Cell | None:
+    """What follows the first of the labels that the cell holds, sub-labels and punctuation left out."""
+    for label in labels:
+        at = _label_at(label, cell.text)
+        if at is not None:
+            return _strip(cell.part(at + len(label), len(cell.text)))
+    return None
+
+
+def _label_at(label: str, text: str) -> int | None:
+    """Where a label starts that begins the text or stands apart in it; one character in five may be wrong."""
+    for at in range(len(text) - len(label) + 1):
+        if at and not _stands_apart(text[at - 1]):
+            continue
+        wrong = sum(wanted != found for wanted, found in zip(label, text[at:], strict=False))
+        if wrong <= len(label) // 5:
+            return at
+    return None
+
+
+def _stands_apart(before: str) -> bool:
+    return not "\u4e00" <= before <= "\u9fff"
+
+
+def _strip(cell: _Cell) -> _Cell:
+    match = _SUB_LABELS.match(cell.text)
+    return cell.part(match.end(), len(cell.text)) if match else cell
+
+
+def _right_of(label: _Cell, cells: Sequence[_Cell]) -> list[_Cell]:
+    _, top, right, bottom = label.bounds
+    on_row = [
+        cell
+        for cell in cells
+        if cell.bounds[0] >= right - 0.5 * label.height
+        and min(bottom, cell.bounds[3]) - max(top, cell.bounds[1]) > 0.5 * min(label.height, cell.height)
+    ]
+    return sorted(on_row, key=lambda cell: cell.bounds[0])
+
+
+def _below(label: _Cell, cells: Sequence[_Cell]) -> list[_Cell]:
+    left, _, right, bottom = label.bounds
+    under = [
+        cell
+        for cell in cells
+        if -0.3 * label.height <= cell.bounds[1] - bottom <= 1.5 * label.height
+        and min(right, cell.bounds[2]) - max(left, cell.bounds[0])
+        > 0.3 * min(right - left, cell.bounds[2] - cell.bounds[0])
+    ]
+    return sorted(under, key=lambda cell: cell.bounds[1])
+
+
+def _joined(cells: Sequence[_Cell]) -> _Cell:
+    left, top, right, bottom = (list(side) for side in zip(*(cell.bounds for cell in cells), strict=True))
+    return _Cell(
+        "".join(cell.text for cell in cells),
+        tuple(chance for cell in cells for chance in cell.chances),
+        (min(left), min(top), max(right), max(bottom)),
+    )

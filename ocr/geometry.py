@@ -1,0 +1,67 @@
+"""Boxes on a page: turning, cutting out, rows. Pure geometry; knows nothing of text.
+
+A quad is four corners, (4, 2) float32 pixels: top left, top right, bottom right, bottom left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+Quads = NDArray[np.float32]
+
+
+def turn_image(image: Image, quarter_turns: int) -> Image:
+    """The image turned counter-clockwise by so many quarters."""
+    return np.ascontiguousarray(np.rot90(image, quarter_turns))
+
+
+def turn_quads(quads: Quads, quarter_turns: int, width: int, height: int) -> Quads:
+    """Quads of an image `width` by `height`, as they lie after `turn_image`; corners reordered."""
+    points = quads
+    for _ in range(quarter_turns % 4):
+        points = np.stack([points[..., 1], width - 1 - points[..., 0]], axis=-1)
+        width, height = height, width
+    return order_corners(points)
+
+
+def order_corners(quads: Quads) -> Quads:
+    """Each quad's corners from top left clockwise, for text that lies within 45 degrees of level."""
+    if not len(quads):
+        return quads.reshape(-1, 4, 2)
+    total = quads.sum(axis=2)
+    difference = quads[..., 1] - quads[..., 0]
+    picked = np.stack([total.argmin(1), difference.argmin(1), total.argmax(1), difference.argmax(1)], axis=1)
+    return np.take_along_axis(quads, picked[..., None], axis=1).astype(np.float32)
+
+
+def sizes(quads: Quads) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Widths and heights in pixels, (n,) each."""
+    width = np.maximum(
+        np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1), np.linalg.norm(quads[:, 2] - quads[:, 3], axis=1)
+    )
+    height = np.maximum(
+        np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1), np.linalg.norm(quads[:, 2] - quads[:, 1], axis=1)
+    )
+    return width, height
+
+
+def cut_out(image: Image, quad: NDArray[np.float32]) -> Image:
+    """The quad's content as an upright image."""
+    (width,), (height,) = (np.maximum(side.round().astype(int), 1) for side in sizes(quad[None]))
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    matrix = cv2.getPerspectiveTransform(np.ascontiguousarray(quad, dtype=np.float32), corners)
+    cut = cv2.warpPerspective(
+        image, matrix, (int(width), int(height)), borderMode=cv2.BORDER_REPLICATE, flags=cv2.INTER_CUBIC
+    )
+    return np.asarray(cut, dtype=np.uint8)
+
+
+def bounds(box: Sequence[Sequence[float]]) -> tuple[float, float, float, float]:
+    """x0, y0, x1, y1 around the corners."""
+    across, down = [point[0] for point in box], [point[1] for point in box]
+    return min(across), min(down), max(across), max(down)

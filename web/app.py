@@ -1,0 +1,73 @@
+"""The Flask application: what it is made of, in order. Everything else is in the rooms that it names."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from records import catalogue
+from records.images import ImageStore
+from records.scans import Limits
+from settings import Settings, secret_key
+from web import access, context, database, errors, headers, language, navigation, throttle, words
+from web import cases, images, inbox, incidents, intake, processes, pushing, session, supervision, tasks
+from workflows import definitions, operations
+from workflows.intake import Intake
+from workflows.outbox import Enqueue
+
+ROOMS = (session, inbox, tasks, cases, images, intake, pushing, supervision, incidents, processes)
+
+
+def create_app(settings: Settings, enqueue: Enqueue | None = None) -> Flask:
+    """The application over `settings`; `enqueue` replaces the RQ queues (tests, one-process runs)."""
+    app = Flask(__name__)
+    _configure(app, settings)
+    app.extensions[context.EXTENSION] = _context(settings, enqueue)
+    database.init_app(app, settings.database)
+    CSRFProtect(app)
+    throttle.init_app(app, settings.redis)
+    access.init_app(app)
+    language.init_app(app)
+    words.init_app(app)
+    navigation.init_app(app)
+    headers.init_app(app, settings.secure_cookies)
+    errors.init_app(app)
+    for room in ROOMS:
+        app.register_blueprint(room.blueprint)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=secret_key(settings),
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(minutes=settings.session_minutes),
+        SESSION_COOKIE_NAME="guidang",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
+        MAX_FORM_PARTS=2 * settings.max_pages + 100,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a clerk may think longer than an hour over a page
+    )
+
+
+def _context(settings: Settings, enqueue: Enqueue | None) -> context.Context:
+    models = definitions.Models(definitions.script_functions(settings.batch_minutes))
+    items = catalogue.load(settings.catalogue_dir)
+    store = ImageStore(settings.images)
+    limits = Limits(
+        max_file_bytes=settings.max_file_mb * 1024 * 1024,
+        max_pixels=settings.max_pixels_million * 1_000_000,
+        max_pages=settings.max_pages,
+    )
+    if enqueue is None:
+        known = operations.load(settings.model_dir / "operations.json")
+        enqueue = operations.Queues(settings.redis, known)
+    receiving = Intake(models, items, store, limits)
+    return context.Context(models, items, store, receiving, enqueue, settings.max_upload_mb)

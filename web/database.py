@@ -1,0 +1,73 @@
+"""The request's database session: reading by default, changing only inside `change()`.
+
+Knows Flask-SQLAlchemy over the one plain Base, and that SQLite's write lock must be held shortly: a request reads
+in transactions that take no lock, and a change begins and ends at `change()`, one of the three edges that own
+transactions. Knows no table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, g
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy.orm import Session
+
+from records.base import Base, tune
+from web import context
+from workflows import outbox
+
+
+class RequestSession(FlaskSession):
+    """Binds to the read-only face of the engine unless the request is inside `change()`."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> sa.Engine | sa.Connection:
+        engine = super().get_bind(*args, **kwargs)
+        if isinstance(engine, sa.Engine) and not g.get("changing", False):
+            return engine.execution_options(read_only=True)
+        return engine
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": RequestSession, "expire_on_commit": False})
+
+
+def _enqueue(runs: Sequence[tuple[int, str]]) -> None:
+    context.current().enqueue(runs)
+
+
+outbox.publish_from(db.session, _enqueue)
+
+
+def init_app(app: Flask, url: str) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True} if not url.startswith("sqlite") else {}
+    db.init_app(app)
+    with app.app_context():
+        tune(db.engine)
+
+
+def session() -> Session:
+    """The session of this request."""
+    return db.session()
+
+
+@contextmanager
+def change() -> Iterator[Session]:
+    """One transaction that changes something: committed at the end, rolled back when anything is raised.
+
+    What the request read before is forgotten, so that the change decides on what is true now."""
+    current = session()
+    current.rollback()
+    g.changing = True
+    try:
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+    finally:
+        g.changing = False

@@ -1,0 +1,94 @@
+"""The recheck station 人工复核: the page's image beside what was read on it, corrected and confirmed by keys.
+
+A correction is kept at once, as a reading of its own; passing or sending back completes the task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest
+
+from records import alerts, pages, pushes
+from records.alerts import Cause
+from records.pages import PageMaterial
+from records.people import Actor
+from web import access, context, papers
+from web.access import actor
+from web.database import change, session
+from web.errors import FormIncomplete
+from web.tasks.form import TaskForm
+from web.words import ANSWERS
+from workflows import user_tasks
+from workflows.models import UserTask
+
+LONGEST_VALUE = 500
+
+blueprint = Blueprint("recheck", __name__)
+
+
+def _view(reading: Session, task: UserTask) -> dict[str, Any]:
+    record = task.instance.record
+    rejected = [push for push in pushes.of_record(reading, record.id) if push.state == "rejected"]
+    return {
+        "papers": papers.of_record(reading, record),
+        "alerts": papers.open_alerts(reading, record.id),
+        "rejected": rejected,
+        "fix": papers.field_to_fix(rejected[-1]) if rejected else None,
+        "choices": papers.material_choices(record),
+    }
+
+
+def _answer(form: Mapping[str, str]) -> dict[str, Any]:
+    outcome = form.get("outcome", "")
+    if outcome not in ANSWERS["recheck_outcome"]:
+        raise FormIncomplete(gettext("请选择通过或退回预警"))
+    if outcome == "alert" and not form.get("note", "").strip():
+        raise FormIncomplete(gettext("退回预警时请写明问题，处理的同事要照着办"))
+    return {"recheck_outcome": outcome}
+
+
+def _settle(changing: Session, user: Actor, task: UserTask, form: Mapping[str, str]) -> None:
+    if form["outcome"] == "alert":
+        alerts.open_for(changing, user, task.instance.record_id, [Cause("RECHECK", form["note"].strip()[:500])])
+
+
+FORM = TaskForm("tasks/recheck.html", _view, _answer, _settle)
+
+
+@blueprint.post("/tasks/<int:task_id>/pages/<int:page_id>/fields/<field>")
+@access.roles("clerk", "supervisor")
+def correct(task_id: int, page_id: int, field: str) -> str:
+    """Keeps a corrected value; the answer is the field's row as it stands now."""
+    value = request.form.get("value", "").strip()
+    if field not in context.current().catalogue.fields or len(value) > LONGEST_VALUE:
+        raise BadRequest
+    with change() as changing:
+        record = user_tasks.claim(changing, actor(), task_id).instance.record
+        page = pages.get_current(changing, record.id, page_id)
+        pages.correct(changing, actor(), page, field, value)
+    sheet = next(each for each in papers.of_record(session(), record) if each.page.id == page_id)
+    shown = next(each for each in sheet.fields if each.code == field)
+    return render_template("tasks/_field.html", task=user_tasks.get(session(), task_id), sheet=sheet, field=shown)
+
+
+@blueprint.post("/tasks/<int:task_id>/materials/<int:material_id>")
+@access.roles("clerk", "supervisor")
+def confirm_material(task_id: int, material_id: int) -> str:
+    """Keeps what the person says the material is; the answer is the page's fields, which follow from it."""
+    code = request.form.get("code", "")
+    if code not in context.current().catalogue.materials:
+        raise BadRequest
+    with change() as changing:
+        record = user_tasks.claim(changing, actor(), task_id).instance.record
+        material = changing.get_one(PageMaterial, material_id)
+        page = pages.get_current(changing, record.id, material.page_id)
+        pages.confirm_material(changing, actor(), material, code)
+    sheet = next(each for each in papers.of_record(session(), record) if each.page.id == page.id)
+    choices = papers.material_choices(record)
+    task = user_tasks.get(session(), task_id)
+    return render_template("tasks/_sheet.html", task=task, sheet=sheet, choices=choices, draft=task.draft or {})

@@ -1,0 +1,99 @@
+"""The outbox: service task runs on their way to a worker, and what brings back the ones that got lost.
+
+The row is the truth and the queue only a hint: a row is written with the case, its id is handed to the queue after
+the commit, and whatever a crash, a flush of Redis or a killed worker loses is handed over again once its lease is
+over. Knows rows and leases. `workflows.service_tasks` applies results; `handlers.jobs` knows RQ.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from records.base import now
+from workflows.models import ServiceTaskRun
+
+_log = logging.getLogger(__name__)
+_NEW = "guidang.outbox"
+# A queued row that no worker took for this long is handed over again: long enough for a busy queue not to fill
+# with doubles, which are harmless (the second worker finds the row taken) but not free.
+HAND_OVER_AGAIN = dt.timedelta(seconds=60)
+
+Enqueue = Callable[[Sequence[tuple[int, str]]], None]
+"""Hands (run id, operation) pairs to the queue; raises ConnectionError when the queue cannot be reached."""
+
+
+def add(session: Session, runs: Sequence[ServiceTaskRun]) -> None:
+    """Writes runs in the transaction of the case; they are handed over after its commit (`publish_from`)."""
+    if not runs:
+        return
+    for run in runs:
+        run.lease_until = now() + HAND_OVER_AGAIN
+    session.add_all(runs)
+    session.flush()
+    session.info.setdefault(_NEW, []).extend((run.id, run.operation) for run in runs)
+
+
+def publish_from(sessions: Any, enqueue: Enqueue) -> None:
+    """From now on every commit of `sessions` (a session factory or scoped session) hands its new runs over.
+
+    A queue out of reach loses nothing: `hand_over` brings the rows again."""
+
+    @event.listens_for(sessions, "after_commit")
+    def _publish(session: Session) -> None:
+        new = session.info.pop(_NEW, None)
+        if new:
+            _hand(enqueue, new)
+
+    @event.listens_for(sessions, "after_rollback")
+    def _forget(session: Session) -> None:
+        session.info.pop(_NEW, None)
+
+
+def _hand(enqueue: Enqueue, runs: Sequence[tuple[int, str]]) -> None:
+    try:
+        enqueue(runs)
+    except (ConnectionError, TimeoutError) as error:
+        _log.warning("queue out of reach, %d runs will be handed over later: %s", len(runs), error)
+
+
+def hand_over(session: Session, enqueue: Enqueue, limit: int = 200) -> int:
+    """The reconciler's step: every run that waits its time out, was lost on the way, or outlived its lease, is
+    handed to the queue (again). Commits; returns how many."""
+    at = now()
+    lost = sa.and_(ServiceTaskRun.status.in_(("queued", "running")), ServiceTaskRun.lease_until < at)
+    ripe = sa.and_(ServiceTaskRun.status == "waiting", ServiceTaskRun.not_before <= at)
+    rows = session.execute(
+        sa.select(ServiceTaskRun.id, ServiceTaskRun.operation)
+        .where(sa.or_(lost, ripe))
+        .order_by(ServiceTaskRun.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    found = [(row.id, row.operation) for row in rows]
+    if found:
+        session.execute(
+            sa.update(ServiceTaskRun)
+            .where(ServiceTaskRun.id.in_([run_id for run_id, _ in found]))
+            .values(status="queued", worker=None, lease_until=at + HAND_OVER_AGAIN)
+        )
+    session.commit()
+    if found:
+        _hand(enqueue, found)
+    return len(found)
+
+
+def free_leases(session: Session, worker: str) -> int:
+    """Ends the leases of a worker that is known to be dead, so that its runs need not wait for their end."""
+    found = session.execute(
+        sa.update(ServiceTaskRun)
+        .where(ServiceTaskRun.status == "running", ServiceTaskRun.worker == worker)
+        .values(lease_until=now() - dt.timedelta(seconds=1))
+    )
+    return int(found.rowcount)  # type: ignore[attr-defined]
