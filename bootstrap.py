@@ -20,7 +20,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.orm import Session, sessionmaker
 
-from records import base, catalogue, schema
+from ocr import models as ocr_models
+from ocr.models import ModelDirectories
+from records import base, catalogue, schema, validators
 from records.catalogue import Catalogue
 from records.images import ImageStore
 from records.scans import Limits
@@ -118,17 +120,26 @@ class House:
         if not self.settings.redis_url and answers(self.settings.redis):
             Redis.from_url(self.settings.redis).shutdown(nosave=True)
 
-    def recogniser(self) -> Recogniser:
-        """The recogniser of this process. Raises ocr.models.ModelsMissing at once when a model is not there."""
-        from ocr import pipeline
+    def model_directories(self) -> ModelDirectories:
+        """The model directories set, or the packaged models, unpacked when missing.
 
-        return pipeline.open_recogniser(
-            detection=self.settings.detection_model,
-            recognition=self.settings.recognition_model,
-            packaged=self.settings.models,
-            device=self.settings.ocr_device,
-            materials=self.settings.catalogue_dir / "materials.yaml",
-        )
+        Raises ocr.models.ModelsMissing at once, naming directory and setting, instead of failing in the first job."""
+        chosen = self.settings.detection_model, self.settings.recognition_model
+        if chosen == (Path(), Path()):
+            return ocr_models.prepare(self.settings.models)
+        directories = ModelDirectories(*chosen)
+        ocr_models.common_engine(directories)
+        return directories
+
+    def recogniser(self) -> Recogniser:
+        """A recogniser for one thread of this process."""
+        from ocr import materials
+        from ocr.paddle import PaddleReader
+        from ocr.pipeline import PageRecogniser
+
+        checks = {name: _check(name) for name in validators.TABLE}
+        reader = PaddleReader(self.model_directories(), self.settings.ocr_device)
+        return PageRecogniser(reader, materials.load(self.settings.catalogue_dir / "materials.yaml"), checks)
 
     @cached_property
     def context(self) -> Context:
@@ -161,6 +172,13 @@ class House:
             make_recogniser=self.recogniser,
             make_platform=lambda: Platform(platform),
         )
+
+
+def _check(validator: str) -> Callable[[str], validators.Verdict]:
+    def check(value: str) -> validators.Verdict:
+        return validators.validate(validator, value, dt.datetime.now(definitions.CHINA).date())
+
+    return check
 
 
 def answers(redis_url: str) -> bool:

@@ -17,9 +17,10 @@ from typing import Any
 import click
 
 from bootstrap import House, NotMigrated, RedisUnavailable
+from ocr.models import ModelsMissing
 from settings import TABLE, SettingInvalid, load
 
-_KNOWN = (NotMigrated, RedisUnavailable, SettingInvalid)
+_KNOWN = (ModelsMissing, NotMigrated, RedisUnavailable, SettingInvalid)
 
 
 class _Group(click.Group):
@@ -124,21 +125,9 @@ def worker(house: House, queue: str | None) -> None:
         workers.run_child(house.queues, queue, house.settings.worker_rss_mb)
         return
     house.start_redis()
-    _prepare_recognition(house)
+    house.model_directories()
     scheduler = workers.Scheduler(house.sessions, house.models, house.queues, _watch(house))
     workers.Parent(scheduler, ("counter", "batch", "general"), house.settings.scheduler_s).run()
-
-
-def _prepare_recognition(house: House) -> None:
-    """Fails at once, in words, when a model is missing: not in the first job."""
-    from ocr import models
-
-    try:
-        models.locate(
-            house.settings.detection_model, house.settings.recognition_model, packaged=house.settings.models
-        )
-    except models.ModelsMissing as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _watch(house: House) -> Callable[[], int] | None:
@@ -180,10 +169,12 @@ def submit(house: House, folders: tuple[Path, ...]) -> None:
 @_with_house
 def recognise(house: House, paths: tuple[Path, ...], jsonl: bool) -> None:
     """Tell what every page of PATHS (files or folders) is and read what matters on it. Stores nothing."""
-    from ocr.batch import recognise_pages
+    from ocr.batch import recognise_page
 
-    _prepare_recognition(house)
-    for found in recognise_pages(_page_bytes(house, paths), house.recogniser()):
+    recogniser = house.recogniser()
+    for name, content in _page_bytes(house, paths):
+        refused = isinstance(content, str)
+        found = {"file": name, "error": content} if refused else recognise_page(name, content, recogniser)
         if jsonl:
             click.echo(json.dumps(found, ensure_ascii=False))
         elif "error" in found:
@@ -382,15 +373,16 @@ def people_token(house: House, login: str, label: str) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8077, show_default=True)
 @click.option("--store", type=click.Path(path_type=Path), help="Keep what was written in this SQLite file.")
-@click.option("--fault", "faults", multiple=True, help="e.g. slow=2s, system_error=0.1, business_error=3 (next 3).")
+@click.option("--fault", "faults", multiple=True, help="e.g. slow=2s, system_error=0.1 (chance), business_error=3 (the next 3).")
 def platform_stand_in(host: str, port: int, store: Path | None, faults: tuple[str, ...]) -> None:
     """A stand-in for the national platform, for demos, tests and training. Holds no real interface number.
 
     Faults: slow, system_error ($E), business_error, permission_error, duplicate, half_read, http_500,
-    plain_reply, gbk_declaration, quota."""
+    plain_reply, gbk_declaration, quota. POST /control changes them while it runs; GET /control/ledger shows what
+    it holds."""
     from handlers.platform import stand_in
 
-    stand_in.serve(host, port, store, stand_in.parse_faults(faults))
+    stand_in.serve(host, port, store, faults)
 
 
 @main.command()

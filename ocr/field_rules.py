@@ -24,15 +24,25 @@ class FieldRule:
     pattern: re.Pattern[str]
     bare: re.Pattern[str] | None = None
     valid_only: bool = False
+    lowest: bool = False
 
 
-def _rule(labels: str, pattern: str, bare: str | None = None, *, valid_only: bool = False) -> FieldRule:
+def _rule(
+    labels: str, pattern: str, bare: str | None = None, *, valid_only: bool = False, lowest: bool = False
+) -> FieldRule:
     ordered = tuple(sorted(labels.split(), key=len, reverse=True))
-    return FieldRule(ordered, re.compile(pattern), re.compile(bare) if bare else None, valid_only)
+    return FieldRule(ordered, re.compile(pattern), re.compile(bare) if bare else None, valid_only, lowest)
 
 
-_NAME = r"^[\u4e00-\u9fff·（）()A-Z]{2,60}"
+# A person, an organisation that calls itself one, a person with a name in several parts, a name in Latin
+# letters.
+_ORGANISATION = "公司|厂|局|所|院|中心|银行|部|店|社|队|学校|大学|委员会|分行|支行|协会|集团|站|馆"
+_NAME = (
+    rf"^(?:[\u4e00-\u9fff（）()A-Z0-9]{{2,40}}(?:{_ORGANISATION})|[\u4e00-\u9fff]{{1,8}}·[\u4e00-\u9fff·]{{1,16}}"
+    r"|(?![及和对的应与或为是将由])[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|[A-Z]{2,30})"
+)
 _DATE = r"(?:19|20)\d{2}[年.\-/]\d{1,2}[月.\-/]\d{1,2}日?|(?<!\d)(?:19|20)\d{2}[01]\d[0-3]\d(?!\d)"
+_DATE_ALONE = rf"^(?:{_DATE})"
 _DATE_OR_LONG = _DATE + "|长期"
 _CODE = r"^[A-Z0-9][A-Z0-9*/#\-]{3,29}"
 _VIN_BARE = r"(?<![A-Z0-9])(?=[0-9]*[A-Z])(?=(?:[A-Z]*[0-9]){4})[A-Z0-9]{17}(?![A-Z0-9])"
@@ -41,6 +51,7 @@ _AMOUNT = r"[¥￥]?\d[\d,]*\.\d{2}"
 
 # Words that begin a cell of their own: a name ends before them.
 CELL_WORDS = (
+    "邮寄地址",
     "性别",
     "民族",
     "出生",
@@ -85,6 +96,9 @@ CELL_WORDS = (
     "账号",
 )
 
+# Words that begin what is no value, though a value may hold them.
+NO_VALUE = ("名称", "号码", "身份证明", "信息")
+
 RULES: dict[str, FieldRule] = {
     "vin": _rule(
         "车辆识别代号/车架号码 车辆识别代号/车架号 车辆识别代号 车辆识别代码 车架号码 车架号 VIN",
@@ -108,7 +122,10 @@ RULES: dict[str, FieldRule] = {
     "seller_tax_no": _rule(
         "销售单位纳税人识别号 销方税号 纳税人识别号", r"[1-9ANY][0-9A-Z]{17}", valid_only=True
     ),
-    "owner_name": _rule("机动车所有人姓名/名称 机动车所有人 车辆所有人 所有权人 所有人 车主姓名 车主", _NAME),
+    "owner_name": _rule(
+        "机动车所有人姓名/名称 机动车所有人 车辆所有人 所有权人 所有人 车主姓名 车主 声明人 承诺人 姓名/名称",
+        _NAME,
+    ),
     "person_name": _rule("申请人姓名 学员姓名 姓名/名称 姓名", _NAME),
     "buyer_name": _rule("买方单位/个人 购买方名称 买方名称 购买方", _NAME),
     "seller_name": _rule("卖方单位/个人 销货单位名称 销售单位名称 销售方名称 卖方名称", _NAME),
@@ -124,7 +141,8 @@ RULES: dict[str, FieldRule] = {
         "发动机号码/电动机号码 发动机号/电动机号 发动机号码 电动机号码 发动机号 电动机号", _CODE
     ),
     "brand_model": _rule(
-        "厂牌型号 品牌型号 车辆品牌/型号 车辆型号", r"^[\u4e00-\u9fff]*[A-Z0-9][A-Z0-9\-/()]{2,29}"
+        "车辆品牌型号 厂牌型号 品牌型号 车辆品牌/型号 车辆型号",
+        r"^[\u4e00-\u9fff]*[A-Z0-9][A-Z0-9\-/()]{2,29}",
     ),
     "invoice_code": _rule("发票代码", r"(?<!\d)\d{10,12}(?!\d)"),
     "invoice_no": _rule("发票号码", r"(?<!\d)(?:\d{20}|\d{8})(?!\d)"),
@@ -136,15 +154,17 @@ RULES: dict[str, FieldRule] = {
     "reg_cert_no": _rule("机动车登记证书编号 登记证书编号 登记证号 证书编号", r"(?<!\d)\d{12}(?!\d)"),
     "file_no": _rule("档案编号", r"(?<!\d)\d{12}(?!\d)"),
     "lsh": _rule("业务流水号 流水号", r"[A-Z0-9]{13}"),
-    "license_class": _rule("准驾车型代号 准驾车型", r"^(?:A1|A2|A3|B1|B2|C1|C2|C3|C4|C5|C6|D|E|F|M|N|P)+"),
+    "license_class": _rule(
+        "申请准驾车型 准驾车型代号 准驾车型", r"^(?:A1|A2|A3|B1|B2|C1|C2|C3|C4|C5|C6|D|E|F|M|N|P)+"
+    ),
     "result": _rule("检验结论 查验结论 结论", r"不合格|合格"),
-    "issue_date": _rule("开票日期 填发日期 签发日期 发证日期 出具日期", _DATE),
-    "sign_date": _rule("签字日期 申请日期 签署日期 日期", _DATE),
-    "inspect_date": _rule("检验日期 查验日期", _DATE),
+    "issue_date": _rule("开票日期 填发日期 签发日期 发证日期 开具日期 出具日期", _DATE),
+    "sign_date": _rule("签字日期 申请日期 签署日期 日期", _DATE, _DATE_ALONE, lowest=True),
+    "inspect_date": _rule("检验日期 查验日期", _DATE, _DATE_ALONE, lowest=True),
     "reg_date": _rule("注册登记日期 注册日期 登记日期", _DATE),
     "make_date": _rule("车辆制造日期 制造日期", _DATE),
     "birth_date": _rule("出生日期 出生", _DATE),
-    "exam_date": _rule("体检日期 考试日期 检查日期", _DATE),
+    "exam_date": _rule("体检日期 考试日期 检查日期", _DATE, _DATE_ALONE, lowest=True),
     "accept_date": _rule("受理日期", _DATE),
     "first_issue_date": _rule("初次领证日期", _DATE),
     "valid_to": _rule("有效期至 有效期止", _DATE_OR_LONG),

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from math import prod
 
 from ocr import geometry
-from ocr.field_rules import CELL_WORDS, RULES, FieldRule
+from ocr.field_rules import CELL_WORDS, NO_VALUE, RULES, FieldRule
 from ocr.materials import MaterialCatalogue
 from ocr.protocol import Box, FieldFinding, Line, Validators
 
 # How often what stands at such a place is the field's value.
 _SAME_LINE, _RIGHT, _BELOW, _NO_LABEL = 0.99, 0.97, 0.85, 0.6
 _SOFT, _INVALID = 0.5, 0.1
+_SENTENCE = 6
 _SUB_LABELS = re.compile(
     r"^(?:姓名/名称|姓名|名称|\(车架号码?\)|/?车架号码?|号码|[:：;；.。,，、/\-_*()（）\[\]\s])+"
 )
@@ -99,7 +100,7 @@ class FieldFinder:
 
     def _candidates(self, rule: FieldRule, cells: Sequence[_Cell]) -> Iterator[tuple[_Cell, float]]:
         for cell in cells:
-            after = _after_label(rule.labels, cell)
+            after = self._after_label(rule.labels, cell)
             if after is None:
                 continue
             for place, source in self._beside(cell, after, cells):
@@ -108,14 +109,38 @@ class FieldFinder:
                     yield value, place
                     break
         if rule.bare is not None:
-            for cell in cells:
+            for cell in reversed(cells) if rule.lowest else cells:
                 for match in rule.bare.finditer(cell.text):
                     yield cell.part(*match.span()), _NO_LABEL
 
+    def _after_label(self, labels: Sequence[str], cell: _Cell) -> _Cell | None:
+        """What follows the first of the labels that the cell holds, sub-labels and punctuation left out."""
+        for label in labels:
+            at = self._label_at(label, cell.text)
+            if at is not None:
+                return _strip(cell.part(at + len(label), len(cell.text)))
+        return None
+
+    def _label_at(self, label: str, text: str) -> int | None:
+        """Where a label starts that begins the text or stands apart in it.
+
+        One character in five may be misread, unless that makes it another label (买方 and 卖方).
+        """
+        for at in range(len(text) - len(label) + 1):
+            if at and not _stands_apart(text[at - 1]):
+                continue
+            wrong = sum(wanted != found for wanted, found in zip(label, text[at:], strict=False))
+            if not wrong or (wrong <= len(label) // 5 and not self._starts_cell(text[at:])):
+                return at
+        return None
+
     def _beside(self, label: _Cell, after: _Cell, cells: Sequence[_Cell]) -> Iterator[tuple[float, _Cell]]:
         """Where a label's value may stand, likeliest first: behind it, to its right, below it."""
-        if after.text:
+        if after.text and not self._starts_cell(after.text):
             yield _SAME_LINE, after
+            # The label's words inside a sentence: what stands beside it is another sentence.
+            if len(after.text) >= _SENTENCE:
+                return
         right = list(self._run_of_values(_right_of(label, cells)))
         for count in range(1, len(right) + 1):
             yield _RIGHT, _joined(right[:count])
@@ -133,7 +158,7 @@ class FieldFinder:
             yield rest
 
     def _starts_cell(self, text: str) -> bool:
-        return any(text.startswith(stop) for stop in self._stops)
+        return text.startswith(NO_VALUE) or any(text.startswith(stop) for stop in self._stops)
 
     def _value(self, pattern: re.Pattern[str], cell: _Cell) -> _Cell | None:
         cut = min(
@@ -158,26 +183,6 @@ def _cell(line: Line) -> _Cell:
     return _Cell(
         "".join(sign for sign, _ in signs), tuple(chance for _, chance in signs), geometry.bounds(line.box)
     )
-
-
-def _after_label(labels: Sequence[str], cell: _Cell) -> _Cell | None:
-    """What follows the first of the labels that the cell holds, sub-labels and punctuation left out."""
-    for label in labels:
-        at = _label_at(label, cell.text)
-        if at is not None:
-            return _strip(cell.part(at + len(label), len(cell.text)))
-    return None
-
-
-def _label_at(label: str, text: str) -> int | None:
-    """Where a label starts that begins the text or stands apart in it; one character in five may be wrong."""
-    for at in range(len(text) - len(label) + 1):
-        if at and not _stands_apart(text[at - 1]):
-            continue
-        wrong = sum(wanted != found for wanted, found in zip(label, text[at:], strict=False))
-        if wrong <= len(label) // 5:
-            return at
-    return None
 
 
 def _stands_apart(before: str) -> bool:

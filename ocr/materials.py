@@ -27,6 +27,7 @@ class Material:
     keywords: tuple[str, ...]
     names: tuple[str, ...]
     fields: tuple[str, ...]
+    required: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class MaterialCatalogue:
     field_names: Mapping[str, str]
     field_validators: Mapping[str, str]
 
-    def fields_of(self, code: str) -> tuple[str, ...]:
-        return next((material.fields for material in self.materials if material.code == code), ())
+    def __getitem__(self, code: str) -> Material:
+        return next(material for material in self.materials if material.code == code)
 
 
 def load(path: Path) -> MaterialCatalogue:
@@ -67,4 +68,5 @@ def _material(entry: Mapping[str, Any]) -> Material:
         keywords=tuple(entry["title_keywords"]),
         names=(entry["name"], *entry["aliases"], *entry["subtypes"]),
         fields=tuple(field["code"] for field in entry["fields"]),
+        required=tuple(field["code"] for field in entry["fields"] if field["required"]),
     )

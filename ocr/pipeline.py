@@ -7,6 +7,7 @@ Limits on file sizes and pixels are the callers' (see `records.scans`); OpenCV's
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from ocr.geometry import Image
 from ocr.materials import UNKNOWN, MaterialCatalogue
 from ocr.orientation import Reader, Upright
 from ocr.protocol import (
+    FieldFinding,
     Line,
     MaterialFinding,
     PageFindings,
@@ -56,20 +58,41 @@ class PageRecogniser:
         page = orientation.upright(pixels, self._reader)
         lines = self._read(page)
         height, width = page.image.shape[:2]
-        materials = self._titles.classify(lines, height)
-        codes = [code for finding in materials for code in self._catalogue.fields_of(finding.code)] or list(
-            KEY_FIELDS
-        )
+        materials, fields = self._materials_and_fields(lines, width, height)
         return PageFindings(
             materials=materials,
             rotation=page.rotation,
             quality=seen,
-            fields=self._fields.find(codes, lines, width, height),
+            fields=fields,
             lines=lines,
             seconds=round(time.perf_counter() - started, 3),
             width=width,
             height=height,
         )
+
+    def _materials_and_fields(
+        self, lines: Sequence[Line], width: int, height: int
+    ) -> tuple[tuple[MaterialFinding, ...], tuple[FieldFinding, ...]]:
+        """Materials, and the fields of each from its own region; of a field found twice the surer counts."""
+        main, *further = self._titles.classify(lines, height)
+        codes = self._catalogue[main.code].fields or KEY_FIELDS
+        kept, fields = [main], {field.code: field for field in self._fields.find(codes, lines, width, height)}
+        for material in further:
+            inside = [
+                line
+                for line in lines
+                if material.region[1] * height - 1 <= line.box[0][1] < material.region[3] * height
+            ]
+            kind = self._catalogue[material.code]
+            found = {field.code: field for field in self._fields.find(kind.fields, inside, width, height)}
+            # A title without one of the fields that such a paper must have is a caption or an empty form.
+            if not found.keys() & set(kind.required):
+                continue
+            kept.append(material)
+            for code, field in found.items():
+                if code not in fields or field.confidence > fields[code].confidence:
+                    fields[code] = field
+        return tuple(kept), tuple(fields.values())
 
     def _read(self, page: Upright) -> tuple[Line, ...]:
         missing = [index for index in range(len(page.quads)) if index not in page.texts]

@@ -1,6 +1,6 @@
-"""What type is the page: evidence from its lines for each material type's title keywords.
+"""What type is the page: evidence from its lines for each material type's title keywords and names.
 
-Knows lines and the catalogue. A keyword that stands as a line of its own, near the top, in large print is
+Knows lines and the catalogue. A title that stands as a line of its own, near the top, in large print is
 strong evidence; the same words inside running text, or words that merely label a field, are weak. Being none
 of the known types is a hypothesis beside them, so that a page without evidence is M-OT-99 rather than the
 nearest type.
@@ -8,21 +8,30 @@ nearest type.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from statistics import median
 
 from ocr import geometry
-from ocr.materials import UNKNOWN, MaterialCatalogue
+from ocr.materials import UNKNOWN, Material, MaterialCatalogue
 from ocr.protocol import Line, MaterialFinding
 
 # The odds that a page is of no known type, against which the evidence for a type has to stand.
 _UNKNOWN_ODDS = 0.3
+# A page that names no type may still be a photograph or a stray sheet of a known one: M-OT-99 is half sure at
+# most.
+_UNKNOWN_TRUST = 0.5
 _LEAST_LIKENESS = 0.72
 # What words typical of a type say, and words that are also the label of a field, which stand on many types.
 _HINT, _LABEL = 0.35, 0.06
+# A second material on the page needs its title alone on a line, this far (of the page's height) below the
+# first.
+_SECOND_LIKENESS, _SECOND_COVERAGE, _SECOND_LENGTH, _SECOND_BELOW = 0.95, 0.8, 5, 0.1
+
+_BRACKETS = re.compile(r"[（(\[【].*?[)）\]】]")
+_TAIL = re.compile(r"[0-9A-Z]*$")
 
 
 @dataclass(frozen=True)
@@ -36,51 +45,85 @@ class _Keyword:
 
 @dataclass(frozen=True)
 class _Place:
-    """A line as the title search sees it. `top`, `size`: 0 to 1, how near the top and how large."""
+    """A line as the title search sees it.
+
+    `prominence`: 0 to 1, how near the top and how large. `top` in pixels.
+    """
 
     text: str
+    prominence: float
     top: float
-    size: float
+    alone_on_row: bool
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    keyword: _Keyword
+    place: _Place
+    likeness: float
+    strength: float
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether the line is this title and little else. What has a label at its side is a value."""
+        if not self.keyword.title or not self.place.alone_on_row:
+            return False
+        long_enough = len(self.keyword.text) >= _SECOND_LENGTH
+        covers = len(self.keyword.text) >= _SECOND_COVERAGE * len(self.place.text)
+        return long_enough and covers and self.likeness >= _SECOND_LIKENESS
 
 
 class TitleIndex:
     """The catalogue's keywords, prepared once."""
 
     def __init__(self, catalogue: MaterialCatalogue) -> None:
-        self._catalogue = catalogue
-
-    @cached_property
-    def _keywords(self) -> tuple[_Keyword, ...]:
-        labels = {plain(name) for name in self._catalogue.field_names.values()}
-        texts = {m.code: list(dict.fromkeys(map(plain, m.keywords))) for m in self._catalogue.materials}
-        prepared = []
-        for material in self._catalogue.materials:
-            names = [plain(name) for name in material.names]
-            for text in texts[material.code]:
-                sharing = sum(any(text in other for other in others) for others in texts.values())
-                label = any(text in name for name in labels)
-                title = not label and any(_names(text, name) for name in names)
-                prepared.append(_Keyword(material.code, text, title, label, min(1.0, (len(text) - 1) / 4) / sharing))
-        return tuple(prepared)
+        labels = {plain(name) for name in catalogue.field_names.values()}
+        texts = {material.code: _texts(material) for material in catalogue.materials}
+        self._keywords = tuple(
+            _keyword(material, text, labels, texts.values())
+            for material in catalogue.materials
+            for text in texts[material.code]
+        )
 
     def classify(self, lines: Sequence[Line], height: int) -> tuple[MaterialFinding, ...]:
-        """The page's type from its upright lines; `height` of the page in pixels. Exactly one finding."""
-        doubt = {keyword.code: 1.0 for keyword in self._keywords}
-        strongest: dict[_Keyword, float] = {}
-        for place in _places(lines, height):
-            for keyword, strength in _speaking(self._keywords, place):
-                strongest[keyword] = max(strength, strongest.get(keyword, 0.0))
-        for keyword, strength in strongest.items():
-            doubt[keyword.code] *= 1 - strength
-        odds = {code: (1 - left) / max(left, 0.01) for code, left in doubt.items()}
-        odds[UNKNOWN] = _UNKNOWN_ODDS
+        """The page's type from its upright lines, then types whose own title stands further down.
+
+        `height` of the page in pixels. The first finding's region is the whole page; a later one's reaches
+        from its title down to the next, and is a guess until its fields are found there.
+        """
+        evidence = [found for place in _places(lines, height) for found in _speaking(self._keywords, place)]
+        strongest: dict[_Keyword, _Evidence] = {}
+        for found in evidence:
+            if found.keyword not in strongest or found.strength > strongest[found.keyword].strength:
+                strongest[found.keyword] = found
+        odds = {UNKNOWN: _UNKNOWN_ODDS, **_odds(strongest.values())}
         best = max(odds, key=lambda code: odds[code])
-        return (MaterialFinding(best, round(odds[best] / sum(odds.values()), 4)),)
+        confidence = odds[best] / sum(odds.values()) * (_UNKNOWN_TRUST if best == UNKNOWN else 1.0)
+        main = MaterialFinding(best, round(confidence, 4))
+        return (main, *_further(best, strongest.values(), odds, height))
 
 
 def plain(text: str) -> str:
     """Letters, digits and ideographs only, capitals, full-width forms folded."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", text).upper() if sign.isalnum())
+
+
+def _texts(material: Material) -> list[str]:
+    named = [
+        part
+        for name in material.names
+        for part in (name, _BRACKETS.sub("", name), *re.split(r"[/（）()\-]", name))
+    ]
+    long_names = [text for text in map(plain, named) if len(text) >= 4]
+    return list(dict.fromkeys([*map(plain, material.keywords), *long_names]))
+
+
+def _keyword(material: Material, text: str, labels: set[str], texts: Iterable[list[str]]) -> _Keyword:
+    sharing = sum(any(text in other for other in others) for others in texts)
+    named = any(_names(text, plain(name)) for name in material.names)
+    label = text in labels or (not named and any(text in name for name in labels))
+    title = named and not label
+    return _Keyword(material.code, text, title, label, min(1.0, (len(text) - 1) / 4) / sharing)
 
 
 def _names(keyword: str, name: str) -> bool:
@@ -91,52 +134,77 @@ def _names(keyword: str, name: str) -> bool:
     return len(pairs) >= 3 and sum(pair in name for pair in pairs) / len(pairs) > 0.6
 
 
-def _places(lines: Sequence[Line], height: int) -> list[_Place]:
-    if not lines:
-        return []
+def _places(lines: Sequence[Line], height: int) -> Iterator[_Place]:
     boxes = [geometry.bounds(line.box) for line in lines]
-    usual = median(bottom - top for _, top, _, bottom in boxes)
-    return [
-        _Place(
-            text=plain(line.text),
-            top=max(0.0, 1 - (top + bottom) / 2 / height / 0.5),
-            size=min(1.0, max(0.0, ((bottom - top) / max(usual, 1.0) - 1) / 0.8)),
-        )
-        for line, (_, top, _, bottom) in zip(lines, boxes, strict=True)
-    ]
+    usual = median([bottom - top for _, top, _, bottom in boxes] or [1.0])
+    for line, (_, top, _, bottom) in zip(lines, boxes, strict=True):
+        near_top = max(0.0, 1 - (top + bottom) / height)
+        large = min(1.0, max(0.0, ((bottom - top) / max(usual, 1.0) - 1) / 0.8))
+        alone = sum(other[1] < (top + bottom) / 2 < other[3] for other in boxes) == 1
+        for text in dict.fromkeys([plain(line.text), plain(_BRACKETS.sub("", line.text))]):
+            yield _Place(text, 0.5 + 0.25 * near_top + 0.22 * large, top, alone)
 
 
-def _speaking(keywords: Sequence[_Keyword], place: _Place) -> Iterator[tuple[_Keyword, float]]:
-    """The keywords that this line speaks for, each with a strength from 0 to 1.
+def _speaking(keywords: Sequence[_Keyword], place: _Place) -> Iterator[_Evidence]:
+    """The keywords that this line speaks for.
 
-    Of titles only the one that explains most of the line counts: that a line reads much like a second title says
-    nothing.
+    Of titles only the one that explains most of the line counts: that a line reads much like a second title
+    says nothing. A Chinese title ends with what the document is, so a keyword at the end counts before a
+    longer one.
     """
-    titles: list[tuple[float, _Keyword, float]] = []
+    titles: list[tuple[float, _Evidence]] = []
     for keyword in keywords:
         likeness = _likeness(keyword.text, place.text, keyword.title)
         if likeness and keyword.title:
-            titles.append((likeness * len(keyword.text), keyword, likeness))
+            ends = _TAIL.sub("", place.text).endswith(keyword.text[-2:])
+            strength = keyword.weight * likeness**2 * _prominence(keyword, place, ends)
+            titles.append(
+                (likeness * len(keyword.text) + 6 * ends, _Evidence(keyword, place, likeness, strength))
+            )
         elif likeness:
-            yield keyword, (_LABEL if keyword.label else _HINT) * keyword.weight
-    most = max((explained for explained, _, _ in titles), default=0.0)
-    for explained, keyword, likeness in titles:
-        if explained == most:
-            yield keyword, keyword.weight * likeness**2 * _prominence(keyword, place)
+            begins = place.text.startswith(keyword.text) or len(keyword.text) >= 0.3 * len(place.text)
+            strength = (_LABEL if keyword.label else _HINT) * keyword.weight * (1.0 if begins else 0.4)
+            yield _Evidence(keyword, place, likeness, strength)
+    most = max((explained for explained, _ in titles), default=0.0)
+    yield from (found for explained, found in titles if explained == most)
 
 
-def _prominence(keyword: _Keyword, place: _Place) -> float:
+def _prominence(keyword: _Keyword, place: _Place, ends: bool) -> float:
     coverage = min(1.0, len(keyword.text) / max(1, len(place.text)))
-    if coverage < 0.6:
-        return 0.1 + 0.15 * coverage
-    return 0.5 + 0.25 * place.top + 0.22 * place.size
+    if coverage >= 0.6 or (ends and len(place.text) <= 20):
+        return place.prominence
+    return 0.1 + 0.15 * coverage
+
+
+def _odds(evidence: Iterable[_Evidence]) -> dict[str, float]:
+    doubt: dict[str, float] = {}
+    for found in evidence:
+        doubt[found.keyword.code] = doubt.get(found.keyword.code, 1.0) * (1 - found.strength)
+    return {code: (1 - left) / max(left, 0.01) for code, left in doubt.items()}
+
+
+def _further(
+    main: str, evidence: Iterable[_Evidence], odds: dict[str, float], height: int
+) -> Iterator[MaterialFinding]:
+    titles = sorted((found for found in evidence if found.stands_alone), key=lambda found: found.place.top)
+    above = min((found.place.top for found in titles if found.keyword.code == main), default=None)
+    if above is None:
+        return
+    below = {found.keyword.code: found.place.top for found in reversed(titles) if found.keyword.code != main}
+    starts = {code: top for code, top in below.items() if top - above >= _SECOND_BELOW * height}
+    for code, top in sorted(starts.items(), key=lambda start: start[1]):
+        end = min((other for other in starts.values() if other > top), default=float(height))
+        confidence = odds[code] / (odds[code] + _UNKNOWN_ODDS)
+        yield MaterialFinding(
+            code, round(confidence, 4), (0.0, round(top / height, 4), 1.0, round(end / height, 4))
+        )
 
 
 def _likeness(keyword: str, line: str, fuzzy: bool) -> float:
     """1 where the line contains the keyword, less for each wrong character, 0 where it is another text."""
     if keyword in line:
         return 1.0
-    if not fuzzy or len(keyword) < 5 or len(set(keyword) & set(line)) < _LEAST_LIKENESS * len(set(keyword)):
+    if not fuzzy or len(keyword) < 4 or len(set(keyword) & set(line)) < _LEAST_LIKENESS * len(set(keyword)):
         return 0.0
     likeness = 1 - _distance_within(keyword, line) / len(keyword)
     return likeness if likeness >= _LEAST_LIKENESS else 0.0

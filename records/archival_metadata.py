@@ -218,6 +218,28 @@ class ProcessLog:
     events: Annotated[tuple[ProcessEvent, ...], "办理过程", "event"] = ()
 
 
+def _annotations(kind: type) -> Mapping[str, tuple[Any, ...]]:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return {name: (typing.get_args(hint)[0], *hint.__metadata__) for name, hint in hints.items()}
+
+
+# Per class, field name → type, Chinese name and, of a list, name of its elements.
+_ANNOTATIONS: Mapping[Any, Mapping[str, tuple[Any, ...]]] = {
+    kind: _annotations(kind)
+    for kind in (
+        ArchivalNumber,
+        RetentionMetadata,
+        AgentMetadata,
+        DossierMetadata,
+        SubjectField,
+        MaterialMetadata,
+        ReadingMetadata,
+        PageMetadata,
+        CaseMetadata,
+        ProcessEvent,
+        ProcessLog,
+    )
+}
 _Document = TypeVar("_Document", CaseMetadata, ProcessLog)
 _ROOTS: Mapping[type, tuple[str, str]] = {
     CaseMetadata: ("case", "件"),
@@ -241,7 +263,7 @@ def schema() -> bytes:
 
 
 def write(case: CaseMetadata) -> bytes:
-    """The XML document of a case. Raises MetadataInvalid: a control character, a naive time, an empty text…"""
+    """The XML of a case. Raises MetadataInvalid for a control character, a naive time, an empty text."""
     return _write(case)
 
 
@@ -278,15 +300,8 @@ def _write(value: CaseMetadata | ProcessLog) -> bytes:
     return bytes(document)
 
 
-@functools.cache
-def _annotations(kind: type) -> Mapping[str, tuple[Any, ...]]:
-    """Field name → type, Chinese name and, of a list, name of its elements."""
-    hints = typing.get_type_hints(kind, include_extras=True)
-    return {name: (typing.get_args(hint)[0], *hint.__metadata__) for name, hint in hints.items()}
-
-
 def _add_fields(parent: Any, value: Any) -> None:
-    for name, (_, label, *item) in _annotations(type(value)).items():
+    for name, (_, label, *item) in _ANNOTATIONS[type(value)].items():
         content = getattr(value, name)
         if content is None or content == ():
             continue
@@ -382,7 +397,7 @@ def _value(element: Any, kind: Any) -> Any:
     """The value of a valid element, of the annotated type."""
     if is_dataclass(kind):
         children = {etree.QName(child).localname: child for child in element}
-        known = {n: _value(children[n], hint[0]) for n, hint in _annotations(kind).items() if n in children}
+        known = {n: _value(children[n], hint[0]) for n, hint in _ANNOTATIONS[kind].items() if n in children}
         return typing.cast(Any, kind)(**known)
     if typing.get_origin(kind) is tuple:
         members = tuple(_value(child, typing.get_args(kind)[0]) for child in element)

@@ -227,7 +227,7 @@ def _opened(name: str, page: int | None, content: bytes, kind: str) -> Image.Ima
     """The image with its header read and no pixel decoded."""
     try:
         return Image.open(io.BytesIO(content), formats=[kind.upper()])
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PixelBomb(name, page) from error
     except _DECODER_FAULTS as error:
         whole = content.rstrip(b"\0").endswith(_ENDS[kind]) if kind in _ENDS else True

@@ -13,12 +13,26 @@ from records.images import ImageStore
 from records.scans import Limits
 from settings import Settings, secret_key
 from web import access, context, database, errors, headers, language, navigation, throttle, words
-from web import cases, images, inbox, incidents, intake, processes, pushing, session, supervision, tasks
+from web import cases, images, inbox, incidents, intake, processes, pushing, session, supervision
+from web.tasks import capture, recheck, work
 from workflows import definitions, operations
 from workflows.intake import Intake
 from workflows.outbox import Enqueue
 
-ROOMS = (session, inbox, tasks, cases, images, intake, pushing, supervision, incidents, processes)
+ROOMS = (
+    session,
+    inbox,
+    work,
+    recheck,
+    capture,
+    cases,
+    images,
+    intake,
+    pushing,
+    supervision,
+    incidents,
+    processes,
+)
 
 
 def create_app(settings: Settings, enqueue: Enqueue | None = None) -> Flask:
@@ -62,12 +76,17 @@ def _context(settings: Settings, enqueue: Enqueue | None) -> context.Context:
     items = catalogue.load(settings.catalogue_dir)
     store = ImageStore(settings.images)
     limits = Limits(
-        max_file_bytes=settings.max_file_mb * 1024 * 1024,
+        max_bytes=settings.max_file_mb * 1024 * 1024,
         max_pixels=settings.max_pixels_million * 1_000_000,
         max_pages=settings.max_pages,
     )
-    if enqueue is None:
-        known = operations.load(settings.model_dir / "operations.json")
-        enqueue = operations.Queues(settings.redis, known)
-    receiving = Intake(models, items, store, limits)
-    return context.Context(models, items, store, receiving, enqueue, settings.max_upload_mb)
+    known = operations.load(settings.model_dir / "operations.json")
+    return context.Context(
+        models=models,
+        catalogue=items,
+        store=store,
+        intake=Intake(models, items, store, limits),
+        operations=known,
+        enqueue=enqueue or operations.Queues(settings.redis, known),
+        max_upload_mb=settings.max_upload_mb,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import current_app
@@ -10,6 +11,7 @@ from records.catalogue import Catalogue
 from records.images import ImageStore
 from workflows.definitions import Models
 from workflows.intake import Intake
+from workflows.operations import Operation
 from workflows.outbox import Enqueue
 
 EXTENSION = "guidang"
@@ -21,6 +23,7 @@ class Context:
     catalogue: Catalogue
     store: ImageStore
     intake: Intake
+    operations: Mapping[str, Operation]
     enqueue: Enqueue
     max_upload_mb: int
 

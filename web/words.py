@@ -12,6 +12,7 @@ from flask import Flask
 from flask_babel import format_datetime, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
+from records.alerts import REASONS
 from records.base import now
 from records.submissions import DOORS
 from workflows.models import NO_DUE
@@ -133,6 +134,7 @@ def size(count: float) -> str:
 def init_app(app: Flask) -> None:
     shown = (due, ago, late, moment, mask_number, masked, masked_title, answer, level, size)
     app.jinja_env.filters.update({each.__name__: each for each in shown})
+    app.jinja_env.globals["reasons"] = REASONS
     app.jinja_env.globals["words"] = {
         "channels": CHANNELS,
         "dispositions": DISPOSITIONS,

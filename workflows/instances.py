@@ -97,11 +97,12 @@ def apply(
 def _first_time(session: Session, key: str, instance_id: int, user: Actor) -> bool:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
-        insert(Command)
+        insert(sa.inspect(Command).local_table)
         .values(key=key, instance_id=instance_id, actor=user.name, at=now())
         .on_conflict_do_nothing()
+        .returning(sa.literal_column("key"))
     )
-    return session.execute(statement).rowcount == 1  # type: ignore[attr-defined]
+    return session.execute(statement).first() is not None
 
 
 def cancel(

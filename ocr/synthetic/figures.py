@@ -94,7 +94,7 @@ def _yard(rng: np.random.Generator, width: int, height: int) -> np.ndarray:
     scene[horizon:] += gravel[horizon:, :, None]
     picture = Image.fromarray(np.clip(scene, 0, 255).astype(np.uint8))
     pen = ImageDraw.Draw(picture)
-    wall = tuple(int(v) for v in rng.integers(150, 206, 3))
+    wall = tuple(int(v) for v in rng.integers(150, 206) + rng.integers(-12, 12, 3))
     roof = int(horizon * rng.uniform(0.12, 0.35))
     pen.rectangle([0, roof, width, horizon], fill=wall)
     for x in range(int(rng.integers(10, 60)), width, int(rng.integers(130, 190))):

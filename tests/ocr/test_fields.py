@@ -39,7 +39,11 @@ def found(finder: FieldFinder, code: str, *lines: Line) -> FieldFinding | None:
         ("owner_name", [("机动车所有人", 100, 100), ("甄示例", 400, 100)], "甄示例"),
         ("owner_name", [("机动车所有人", 100, 100), ("姓名/名称", 400, 100), ("甄示例", 600, 100)], "甄示例"),
         ("owner_name", [("所有人：甄示例 性别：女", 100, 100)], "甄示例"),
-        ("owner_name", [("所有人", 100, 100), ("演示汽车（示例）有限公司", 400, 100)], "演示汽车(示例)有限公司"),
+        (
+            "owner_name",
+            [("所有人", 100, 100), ("演示汽车（示例）有限公司", 400, 100)],
+            "演示汽车(示例)有限公司",
+        ),
         ("person_name", [("姓名甄示例", 100, 100)], "甄示例"),
         ("issue_date", [("开票日期2026年3月5日", 100, 100)], "2026年3月5日"),
         ("phone", [("联系电话", 100, 100), ("13800000000", 400, 100)], "13800000000"),
@@ -56,7 +60,9 @@ def test_values_are_found(
 
 
 def test_of_two_vins_the_labelled_one_counts(finder: FieldFinder) -> None:
-    finding = found(finder, "vin", line(OTHER_VIN, 900, 50), line("车辆识别代号", 100, 400), line(VIN, 400, 400))
+    finding = found(
+        finder, "vin", line(OTHER_VIN, 900, 50), line("车辆识别代号", 100, 400), line(VIN, 400, 400)
+    )
     assert finding is not None and finding.value == VIN
 
 
@@ -83,7 +89,10 @@ def test_an_invalid_value_is_given_with_little_confidence(finder: FieldFinder) -
 
 
 def test_confidence_follows_the_weakest_characters(finder: FieldFinder) -> None:
-    sure, unsure = line(f"车辆识别代号{VIN}", 100, 100, chance=0.999), line(f"车辆识别代号{VIN}", 100, 100, chance=0.9)
+    sure, unsure = (
+        line(f"车辆识别代号{VIN}", 100, 100, chance=0.999),
+        line(f"车辆识别代号{VIN}", 100, 100, chance=0.9),
+    )
     first, second = found(finder, "vin", sure), found(finder, "vin", unsure)
     assert first is not None and second is not None
     assert first.confidence > 0.9 and second.confidence < 0.3

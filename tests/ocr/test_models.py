@@ -49,7 +49,10 @@ def test_a_damaged_directory_is_made_anew(tmp_path: Path) -> None:
     network.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     models.prepare(tmp_path)
     assert network.read_bytes() == whole
-    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {made.detection.name, made.recognition.name}
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {
+        made.detection.name,
+        made.recognition.name,
+    }
 
 
 def _directory(path: Path, *names: str) -> Path:
@@ -68,7 +71,9 @@ def _directory(path: Path, *names: str) -> Path:
         (("inference.yml", "inference.pdiparams"), "inference.json"),
     ],
 )
-def test_the_error_names_directory_file_and_setting(tmp_path: Path, files: tuple[str, ...], missing: str) -> None:
+def test_the_error_names_directory_file_and_setting(
+    tmp_path: Path, files: tuple[str, ...], missing: str
+) -> None:
     directory = _directory(tmp_path / "mine", *files)
     with pytest.raises(ModelsMissing) as caught:
         models.detect_engine(directory, models.DETECTION_SETTING)

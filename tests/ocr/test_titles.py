@@ -40,16 +40,22 @@ def test_a_title_line_names_the_type(catalogue: MaterialCatalogue, title: str, c
     assert finding.confidence > 0.8
 
 
-@pytest.mark.parametrize("title", ["机动车销售统—发票", "机动车销售统一发粟", "机 动 车 销 售 统 一 发 票", "动车销售统一发票"])
+@pytest.mark.parametrize(
+    "title", ["机动车销售统—发票", "机动车销售统一发粟", "机 动 车 销 售 统 一 发 票", "动车销售统一发票"]
+)
 def test_a_misread_title_still_counts_but_for_no_more(catalogue: MaterialCatalogue, title: str) -> None:
     finding = classify(catalogue, (title, 120, 56))
     assert finding.code == "M-SR-01"
     assert finding.confidence <= classify(catalogue, ("机动车销售统一发票", 120, 56)).confidence
 
 
-def test_a_title_mentioned_in_the_body_is_weaker_than_one_that_stands_alone(catalogue: MaterialCatalogue) -> None:
+def test_a_title_mentioned_in_the_body_is_weaker_than_one_that_stands_alone(
+    catalogue: MaterialCatalogue,
+) -> None:
     finding = classify(
-        catalogue, ("机动车牌证申请表", 120, 56), ("兹遗失机动车登记证书一本及机动车行驶证，特此说明", 700, 28)
+        catalogue,
+        ("机动车牌证申请表", 120, 56),
+        ("兹遗失机动车登记证书一本及机动车行驶证，特此说明", 700, 28),
     )
     assert finding.code == "M-FM-04"
 
@@ -58,8 +64,12 @@ def test_labels_at_the_foot_of_a_card_are_evidence(catalogue: MaterialCatalogue)
     assert classify(catalogue, ("公民身份号码310101199001010012", 800, 30)).code == "M-ID-01"
 
 
-@pytest.mark.parametrize("texts", [(), (("会议通知", 120, 56),), (("机动车所有人", 500, 28), ("号牌号码", 560, 28))])
-def test_a_page_without_evidence_is_unknown(catalogue: MaterialCatalogue, texts: tuple[tuple[str, float, float], ...]) -> None:
+@pytest.mark.parametrize(
+    "texts", [(), (("会议通知", 120, 56),), (("机动车所有人", 500, 28), ("号牌号码", 560, 28))]
+)
+def test_a_page_without_evidence_is_unknown(
+    catalogue: MaterialCatalogue, texts: tuple[tuple[str, float, float], ...]
+) -> None:
     assert classify(catalogue, *texts).code == "M-OT-99"
 
 

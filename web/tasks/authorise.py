@@ -25,7 +25,7 @@ def _view(session: Session, task: UserTask) -> dict[str, Any]:
     return {
         "papers": papers.of_record(session, record),
         "alerts": papers.open_alerts(session, record.id),
-        "request": _asked(session, record.id),
+        "request_for_override": _asked(session, record.id),
     }
 
 

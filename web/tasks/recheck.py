@@ -53,8 +53,24 @@ def _answer(form: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _settle(changing: Session, user: Actor, task: UserTask, form: Mapping[str, str]) -> None:
+    _keep_unsaved(changing, user, task.instance.record_id, form)
     if form["outcome"] == "alert":
         alerts.open_for(changing, user, task.instance.record_id, [Cause("RECHECK", form["note"].strip()[:500])])
+
+
+def _keep_unsaved(changing: Session, user: Actor, record_id: int, form: Mapping[str, str]) -> None:
+    """Values that were typed but not sent by themselves yet: the last one before the keys for passing."""
+    current = {page.id: page for page in pages.current(changing, record_id)}
+    known = pages.readings(changing, current)
+    for name, typed in form.items():
+        kind, _, rest = name.partition(":")
+        page_id, _, field = rest.partition(":")
+        if kind != "value" or not page_id.isdigit() or int(page_id) not in current:
+            continue
+        before = known.get(int(page_id), {}).get(field)
+        value = typed.strip()[:LONGEST_VALUE]
+        if value != (before.value if before else "") and field in context.current().catalogue.fields:
+            pages.correct(changing, user, current[int(page_id)], field, value)
 
 
 FORM = TaskForm("tasks/recheck.html", _view, _answer, _settle)
@@ -64,7 +80,7 @@ FORM = TaskForm("tasks/recheck.html", _view, _answer, _settle)
 @access.roles("clerk", "supervisor")
 def correct(task_id: int, page_id: int, field: str) -> str:
     """Keeps a corrected value; the answer is the field's row as it stands now."""
-    value = request.form.get("value", "").strip()
+    value = request.form.get(f"value:{page_id}:{field}", "").strip()
     if field not in context.current().catalogue.fields or len(value) > LONGEST_VALUE:
         raise BadRequest
     with change() as changing:
@@ -73,7 +89,9 @@ def correct(task_id: int, page_id: int, field: str) -> str:
         pages.correct(changing, actor(), page, field, value)
     sheet = next(each for each in papers.of_record(session(), record) if each.page.id == page_id)
     shown = next(each for each in sheet.fields if each.code == field)
-    return render_template("tasks/_field.html", task=user_tasks.get(session(), task_id), sheet=sheet, field=shown)
+    kept = {"confirmed": request.form.getlist("confirmed")}
+    task = user_tasks.get(session(), task_id)
+    return render_template("tasks/_field.html", task=task, sheet=sheet, field=shown, draft=kept)
 
 
 @blueprint.post("/tasks/<int:task_id>/materials/<int:material_id>")

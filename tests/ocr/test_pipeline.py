@@ -1,0 +1,110 @@
+"""From bytes to findings where no text has to be read: unreadable files, blank pages, results for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr.batch import recognise_page, recognise_paths
+from ocr.materials import CatalogueUnreadable, MaterialCatalogue, load
+from ocr.orientation import Text
+from ocr.pipeline import PageRecogniser, decode
+from ocr.protocol import UnreadableImage
+
+
+class NothingIsRead:
+    """A reader for pages that must not reach one."""
+
+    version = "none"
+
+    def find(self, image: object) -> np.ndarray:
+        raise AssertionError("no text was to be looked for")
+
+    def read(self, crops: object) -> list[Text]:
+        raise AssertionError("no text was to be read")
+
+
+@pytest.fixture
+def without_reader(catalogue: MaterialCatalogue) -> PageRecogniser:
+    return PageRecogniser(NothingIsRead(), catalogue, {})
+
+
+def encoded(pixels: np.ndarray, kind: str = ".png") -> bytes:
+    return bytes(cv2.imencode(kind, pixels)[1])
+
+
+BLANK = encoded(np.full((1169, 827, 3), 250, dtype=np.uint8))
+
+
+@pytest.mark.parametrize(
+    "image", [b"", b"no picture", b"%PDF-1.7", BLANK[:40], b"\xff\xd8\xff\xe0" + b"\0" * 200]
+)
+def test_what_is_no_picture_is_an_error(without_reader: PageRecogniser, image: bytes) -> None:
+    with pytest.raises(UnreadableImage, match="请重新"):
+        without_reader.recognise(image)
+
+
+def test_a_blank_page_is_unknown_and_nothing_is_read_on_it(without_reader: PageRecogniser) -> None:
+    findings = without_reader.recognise(BLANK)
+    assert findings.quality.blank
+    assert [found.code for found in findings.materials] == ["M-OT-99"]
+    assert (findings.lines, findings.fields, findings.rotation) == ((), (), 0)
+    assert (findings.width, findings.height) == (827, 1169)
+
+
+@pytest.mark.parametrize("kind", [".jpg", ".png", ".tif"])
+def test_every_accepted_format_is_decoded(kind: str) -> None:
+    pixels = np.zeros((40, 60, 3), dtype=np.uint8)
+    pixels[:, :30] = 255
+    assert decode(encoded(pixels, kind)).shape == (40, 60, 3)
+
+
+def test_one_bit_and_grey_pages_are_decoded_as_colour() -> None:
+    grey = np.full((40, 60), 255, dtype=np.uint8)
+    assert decode(encoded(grey)).shape == (40, 60, 3)
+
+
+def test_exif_orientation_is_applied() -> None:
+    jpeg = encoded(np.zeros((40, 60, 3), dtype=np.uint8), ".jpg")
+    # One EXIF entry: orientation 6, to be turned a quarter clockwise.
+    entry = bytes.fromhex("0112 0003 00000001 0006 0000".replace(" ", ""))
+    exif = b"Exif\0\0MM\0*" + bytes.fromhex("00000008 0001".replace(" ", "")) + entry + b"\0\0\0\0"
+    marked = jpeg[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + jpeg[2:]
+    assert decode(marked).shape == (60, 40, 3)
+
+
+def test_a_result_is_json_and_has_what_programs_are_promised(without_reader: PageRecogniser) -> None:
+    result = json.loads(json.dumps(recognise_page("a.png", BLANK, without_reader)))
+    assert result.keys() == {"file", "materials", "rotation", "quality", "fields", "seconds"}
+    assert result["materials"][0].keys() == {"code", "confidence"}
+
+
+def test_a_file_that_cannot_be_read_is_an_error_in_its_place(
+    tmp_path: Path, without_reader: PageRecogniser
+) -> None:
+    (tmp_path / "blank.png").write_bytes(BLANK)
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    paths = [tmp_path / name for name in ("broken.jpg", "missing.jpg", "blank.png")]
+    results = list(recognise_paths([*paths, tmp_path], without_reader))
+    assert [result["file"] for result in results] == [str(path) for path in [*paths, tmp_path]]
+    assert ["error" in result for result in results] == [True, True, False, True]
+    assert all(result.keys() == {"file", "error"} for result in results if "error" in result)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "materials: []", "materials: [{code: A}]\nfield_dictionary: {}", "{"]
+)
+def test_an_incomplete_catalogue_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "materials.yaml"
+    path.write_text(content)
+    with pytest.raises(CatalogueUnreadable, match="materials.yaml"):
+        load(path)
+
+
+def test_a_missing_catalogue_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueUnreadable, match="读不到"):
+        load(tmp_path / "materials.yaml")
