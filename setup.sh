@@ -27,7 +27,7 @@ trap 'rm -f "$log"' EXIT
 # package | what shows that it is there: a shared library, a file (pattern), or a check | what it is for
 needs() {
     cat <<-'TABLE'
-	python3.11|check python_version|Guidang is written in it
+	python3.11|check python_version|Guidang runs on it (PYTHON=... names one elsewhere)
 	python3.11-venv|check python_venv|the virtual environment
 	TABLE
     [ "$scope" = lint ] || cat <<-'TABLE'
@@ -35,6 +35,7 @@ needs() {
 	libpangoft2-1.0-0|library libpangoft2-1.0.so.0|PDF reports
 	libharfbuzz-subset0|library libharfbuzz-subset.so.0|fonts inside PDF files
 	fonts-noto-cjk|file /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc|Chinese text in PDF files and samples
+	fonts-liberation|file /usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf|Latin text in samples
 	libgl1|library libGL.so.1|recognition (OpenCV)
 	libglib2.0-0|library libgthread-2.0.so.0|recognition (OpenCV)
 	TABLE
@@ -44,6 +45,7 @@ needs() {
 	postgresql|file /usr/lib/postgresql/*/bin/initdb|tests on PostgreSQL
 	TABLE
     esac
+    [ "$scope" != paddle ] || echo 'libgomp1|library libgomp.so.1|paddlepaddle'
 }
 
 python_version() { "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; }
@@ -120,26 +122,33 @@ install_locked() {
         "$venv/bin/pip" install --no-deps --no-build-isolation "$@"
 }
 
+is_installed() { [ "$(cat "$venv/set-up/$1" 2>/dev/null)" = "$(sha256sum "$1") $place" ]; }
+mark_installed() { echo "$(sha256sum "$1") $place" >"$venv/set-up/$1"; }
+
 python_packages() {
-    key=$(cat requirements-build.lock $locks | sha256sum | cut -c1-16)-$("$python" -V 2>&1 | tr -dc 0-9.)-$PWD
-    stamp=$venv/set-up-$(echo "$locks" | tr -dc ' a-z' | tr ' ' _)
-    [ "$(cat "$stamp" 2>/dev/null)" != "$key" ] || return 0
-    clear=""
-    [ ! -e "$stamp" ] || clear=--clear
-    step virtual environment "$venv" -- "$python" -m venv $clear "$venv"
-    step installer -- "$venv/bin/pip" install --no-deps --require-hashes --only-binary :all: -r requirements-build.lock
-    for lock in $locks; do
-        step "$(grep -c == "$lock")" Python packages of "$lock" -- install_locked --require-hashes -r "$lock"
+    place="$("$python" -V) $PWD"
+    for lock in requirements-build.lock $locks; do
+        # Built anew, so that a package which left the lock leaves the environment too.
+        if [ -e "$venv/set-up/$lock" ] && ! is_installed "$lock"; then rm -rf "$venv"; fi
     done
-    echo "$key" >"$stamp"
+    if ! is_installed requirements-build.lock; then
+        step virtual environment "$venv" -- "$python" -m venv "$venv"
+        step installer -- "$venv/bin/pip" install --no-deps --require-hashes -r requirements-build.lock
+        mkdir -p "$venv/set-up"
+        mark_installed requirements-build.lock
+    fi
+    for lock in $locks; do
+        is_installed "$lock" && continue
+        step "$(grep -c == "$lock")" Python packages of "$lock" -- install_locked --require-hashes -r "$lock"
+        mark_installed "$lock"
+    done
 }
 
 # Editable: modules are imported from where they stand; "compat" puts the folder itself on the path, so new ones count.
 project() {
-    key=$(sha256sum pyproject.toml)
-    [ "$(cat "$venv/set-up-guidang" 2>/dev/null)" != "$key" ] || return 0
+    ! is_installed pyproject.toml || return 0
     step guidang itself -- install_locked --config-settings editable_mode=compat -e .
-    echo "$key" >"$venv/set-up-guidang"
+    mark_installed pyproject.toml
 }
 
 exec 9>.setup.lock

@@ -47,11 +47,15 @@ _DATE_OR_LONG = _DATE + "|长期"
 _CODE = r"^[A-Z0-9][A-Z0-9*/#\-]{3,29}"
 _VIN_BARE = r"(?<![A-Z0-9])(?=[0-9]*[A-Z])(?=(?:[A-Z]*[0-9]){4})[A-Z0-9]{17}(?![A-Z0-9])"
 _PLATE = rf"[{PROVINCES}][A-Z][·•.\-]?[A-Z0-9]{{4,6}}[挂学警港澳领试临超]?"
+# Not what may as well be a citizen number, of which one in 31 has a fitting check character.
+_CREDIT_CODE = r"(?![1-9]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dX])[1-9ANY][0-9A-Z]{17}"
 _AMOUNT = r"[¥￥]?\d[\d,]*\.\d{2}"
 
 # Words that begin a cell of their own: a name ends before them.
 CELL_WORDS = (
     "邮寄地址",
+    "检验员",
+    "查验员",
     "性别",
     "民族",
     "出生",
@@ -105,7 +109,9 @@ RULES: dict[str, FieldRule] = {
         r"[A-Z0-9]{11,20}",
         _VIN_BARE,
     ),
-    "plate_no": _rule("机动车号牌号码 号牌号码 车牌照号 车牌号码 车牌号 号牌", _PLATE, _PLATE),
+    "plate_no": _rule(
+        "机动车登记编号 机动车号牌号码 登记编号 号牌号码 车牌照号 车牌号码 车牌号 号牌", _PLATE, _PLATE
+    ),
     "id_number": _rule(
         "公民身份号码 身份证明号码 居民身份证号码 身份证号码 身份证号 证件号码 证件号 证号",
         r"\d{14,18}[0-9X]?",
@@ -116,14 +122,13 @@ RULES: dict[str, FieldRule] = {
     ),
     "uscc": _rule(
         "统一社会信用代码 社会信用代码 信用代码 组织机构代码 身份证明号码",
-        r"[1-9ANY][0-9A-Z]{17}",
+        _CREDIT_CODE,
         valid_only=True,
     ),
-    "seller_tax_no": _rule(
-        "销售单位纳税人识别号 销方税号 纳税人识别号", r"[1-9ANY][0-9A-Z]{17}", valid_only=True
-    ),
+    "seller_tax_no": _rule("销售单位纳税人识别号 销方税号 纳税人识别号", _CREDIT_CODE, valid_only=True),
     "owner_name": _rule(
-        "机动车所有人姓名/名称 机动车所有人 车辆所有人 所有权人 所有人 车主姓名 车主 声明人 承诺人 姓名/名称",
+        "机动车所有人姓名/名称 机动车所有人 车辆所有人 所有权人 所有人 车主姓名 车主 姓名/名称 "
+        "声明人(签字) 承诺人(签字) 声明人 承诺人",
         _NAME,
     ),
     "person_name": _rule("申请人姓名 学员姓名 姓名/名称 姓名", _NAME),

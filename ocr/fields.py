@@ -85,7 +85,7 @@ class FieldFinder:
 
     def _finding(self, code: str, cell: _Cell, place: float, width: int, height: int) -> FieldFinding:
         value = re.sub(r"[·•.\-]", "", cell.text) if code == "plate_no" else cell.text
-        confidence = prod(cell.chances) * place
+        confidence = _all_right(cell) * place
         valid, suggestion = None, None
         if code in self._validators:
             verdict = self._validators[code](value)
@@ -109,7 +109,7 @@ class FieldFinder:
                     yield value, place
                     break
         if rule.bare is not None:
-            for cell in reversed(cells) if rule.lowest else cells:
+            for cell in _from_below(cells) if rule.lowest else cells:
                 for match in rule.bare.finditer(cell.text):
                     yield cell.part(*match.span()), _NO_LABEL
 
@@ -215,6 +215,16 @@ def _below(label: _Cell, cells: Sequence[_Cell]) -> list[_Cell]:
         > 0.3 * min(right - left, cell.bounds[2] - cell.bounds[0])
     ]
     return sorted(under, key=lambda cell: cell.bounds[1])
+
+
+def _all_right(cell: _Cell) -> float:
+    """The chance that every character is right, brackets and dots left out: their width is read by luck."""
+    return prod(chance for sign, chance in zip(cell.text, cell.chances, strict=True) if sign.isalnum())
+
+
+def _from_below(cells: Sequence[_Cell]) -> list[_Cell]:
+    """The lower half of the page's lines, lowest first."""
+    return sorted(cells, key=lambda cell: -cell.bounds[1])[: (len(cells) + 1) // 2]
 
 
 def _joined(cells: Sequence[_Cell]) -> _Cell:

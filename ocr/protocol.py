@@ -49,11 +49,12 @@ class MaterialFinding:
 
 @dataclass(frozen=True)
 class FieldFinding:
-    """One field as it was read: never repaired. `box` is x0, y0, x1, y1.
+    """One field as it was read, never repaired.
 
-    `valid` is None where the field has no validator. `suggestion` is the form that would be valid, where the
-    characters read cannot stand in such a value (an O for a 0 in a VIN); a person or a second document
-    decides.
+    Only spaces are left out, letters made capitals and full-width forms folded. `box` is x0, y0, x1, y1;
+    `characters` has a confidence for each sign read. `valid` is None where the field has no validator.
+    `suggestion` is the form that would be valid, where the signs read cannot stand in such a value (an O for a
+    0 in a VIN); a person or a second document decides.
     """
 
     code: str

@@ -20,6 +20,9 @@ from ocr.protocol import Line, MaterialFinding
 
 # The odds that a page is of no known type, against which the evidence for a type has to stand.
 _UNKNOWN_ODDS = 0.3
+# Raises the odds of a type to this power. Set so that stated confidences stay below what was measured on the
+# synthetic scans: of pages stated at 0.5 to 0.8 all were right; layouts not seen yet will do worse.
+_DECISIVENESS = 1.3
 # A page that names no type may still be a photograph or a stray sheet of a known one: M-OT-99 is half sure at
 # most.
 _UNKNOWN_TRUST = 0.5
@@ -180,7 +183,7 @@ def _odds(evidence: Iterable[_Evidence]) -> dict[str, float]:
     doubt: dict[str, float] = {}
     for found in evidence:
         doubt[found.keyword.code] = doubt.get(found.keyword.code, 1.0) * (1 - found.strength)
-    return {code: (1 - left) / max(left, 0.01) for code, left in doubt.items()}
+    return {code: ((1 - left) / max(left, 0.01)) ** _DECISIVENESS for code, left in doubt.items()}
 
 
 def _further(

@@ -78,6 +78,8 @@ def record(
         "id": subject[1],
         "detail": detail,
     }
+    if not session.in_transaction():
+        session.begin()  # or a rollback before the first statement would not be heard of
     session.info.setdefault(_PENDING, []).append(body)
 
 

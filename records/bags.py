@@ -355,19 +355,24 @@ def _scan(root: Path, report: _Report) -> _Scan:
     if not root.is_dir():
         report.add("missing", ".", "归档包不存在，或不是文件夹")
         return scan
-    unread: list[OSError] = []
+    bases = [""]
     empty: set[str] = set()
-    for folder, folders, files, handle in os.fwalk(root, onerror=unread.append):
-        base = "" if folder == os.fspath(root) else os.path.relpath(folder, root) + "/"
+    while bases:
+        base = bases.pop()
+        try:
+            entries = list(os.scandir(root / base))
+        except OSError as error:
+            report.add("unreadable", base or ".", f"读不出目录：{error.strerror}")
+            continue
         if base:
             empty.add(base)
-        if files:
-            empty.difference_update(_folders_of(base))
-        for name in folders + files:
-            _take(handle, name, base + name, scan, report)
-    for error in unread:
-        report.add("unreadable", os.fspath(error.filename or "."), f"读不出目录：{error.strerror}")
-    for name in empty:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                bases.append(f"{base}{entry.name}/")
+            else:
+                empty.difference_update(_folders_of(base))
+                _take(entry, base + entry.name, scan, report)
+    for name in empty - report.named:
         report.add("extra", name, "包内有空目录")
     return scan
 
@@ -377,22 +382,21 @@ def _folders_of(base: str) -> list[str]:
     return ["/".join(parts[: depth + 1]) + "/" for depth in range(len(parts))]
 
 
-def _take(handle: int, name: str, path: str, scan: _Scan, report: _Report) -> None:
-    """Hashes the file `name` of the open folder `handle`; folders are left to the walk."""
+def _take(entry: os.DirEntry[str], path: str, scan: _Scan, report: _Report) -> None:
+    """Hashes one file; keeps the content of those that are parsed."""
+    parsed: list[bytes] = []
     try:
-        status = os.stat(name, dir_fd=handle, follow_symlinks=False)
-        if stat.S_ISDIR(status.st_mode):
-            return
+        status = entry.stat(follow_symlinks=False)
         if not stat.S_ISREG(status.st_mode):
             report.add("extra", path, "包内只能有普通文件，不得有链接或设备")
             return
-        parsed: list[bytes] | None = [] if path in _PARSED and status.st_size <= MAX_LIST_BYTES else None
-        with open(os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=handle), "rb") as opened:
-            scan.digests[path] = _hash(_chunks(opened), _drop if parsed is None else parsed.append)
+        keep = path in _PARSED and status.st_size <= MAX_LIST_BYTES
+        with open(os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as opened:
+            scan.digests[path] = _hash(_chunks(opened), parsed.append if keep else lambda chunk: None)
     except OSError as error:
         report.add("unreadable", path, f"读不出文件：{error.strerror}")
         return
-    if parsed is not None:
+    if keep:
         scan.contents[path] = b"".join(parsed)
     elif path in _PARSED:
         report.add("malformed", path, f"超过 {MAX_LIST_BYTES // 2**20} MiB，不是本包应有的文件")
@@ -491,7 +495,3 @@ def _hash(chunks: Iterable[bytes], sink: Callable[[bytes], object]) -> _Digests:
         size += len(chunk)
         sink(chunk)
     return _Digests(sha256.hexdigest(), sm3.finalize().hex(), size)
-
-
-def _drop(chunk: bytes) -> None:
-    """The sink of a file that is only hashed."""

@@ -1,4 +1,4 @@
-"""`case.json` and the case folder around it: what a submission says of itself, checked before anything is kept.
+"""`case.json` and the case folder around it: what a submission says of itself, checked before all else.
 
 Knows the shape of the file and the catalogue that its codes come from. Knows no page content, no database.
 """
@@ -30,7 +30,9 @@ MAX_BYTES = 64 * 1024
 LOCAL_TIME = ZoneInfo("Asia/Shanghai")
 CHANNELS = ("counter", "batch")
 _YEARS = (1949, 2100)
-_TEMPORARY = re.compile(r"^\.|^~\$|~$|\.(tmp|temp|part|partial|crdownload|swp|bak)$|^(thumbs\.db|desktop\.ini)$", re.I)
+_TEMPORARY = re.compile(
+    r"^\.|^~\$|~$|\.(tmp|temp|part|partial|crdownload|swp|bak)$|^(thumbs\.db|desktop\.ini)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,9 @@ def load(content: bytes, catalogue: Catalogue) -> CaseFile:
 
 
 def fingerprint(case_file: CaseFile, page_sha256s: Sequence[str]) -> str:
-    """SHA-256 (hexadecimal) of all that a submission says and shows, pages in order: equal for the same submission
-    handed in twice however its JSON is written; different as soon as anything is, so that no correction is taken for
-    a repetition."""
+    """SHA-256 (hexadecimal) of all that a submission says and shows, pages in order: equal for the same
+    submission handed in twice, however its JSON is written; different as soon as anything else is, so that no
+    correction passes for a repetition."""
     moment = case_file.accepted_at
     facts = {
         "transaction_number": case_file.transaction_number,
@@ -103,9 +105,9 @@ def fingerprint(case_file: CaseFile, page_sha256s: Sequence[str]) -> str:
 
 
 def read_folder(path: Path) -> tuple[bytes, list[Path]]:
-    """The bytes of the folder's case.json and its page files in natural order (2 before 10). Hidden and temporary
-    files are passed over. Raises CaseFileRefused for a folder without case.json or pages, and names every
-    sub-folder, link and file that is no scan."""
+    """The bytes of the folder's case.json and its page files in natural order (2 before 10). Hidden and
+    temporary files are passed over. Raises CaseFileRefused for a folder without case.json or pages, and names
+    every sub-folder, link and file that is no scan."""
     problems: list[Problem] = []
     pages: list[Path] = []
     case_json: bytes | None = None
@@ -207,10 +209,8 @@ def _problems_of(path: str, messages: object) -> Iterable[Problem]:
     """marshmallow's nested messages, flat; each message is `reason|remedy`."""
     if isinstance(messages, dict):
         for key, inner in messages.items():
-            if key == "_schema" or (path == "subject" and key == "value"):
+            if key == "_schema" or (path.startswith("subject.") and key == "value"):
                 yield from _problems_of(path, inner)
-            elif key == "key":
-                continue
             else:
                 yield from _problems_of(f"{path}.{_shown(key)}" if path else _shown(key), inner)
     elif isinstance(messages, list):
@@ -263,7 +263,9 @@ class _CaseFileSchema(Schema):
     transaction_number = _Text(
         200,
         required=True,
-        validate=validate.Regexp(r"[0-9A-Za-z-]{1,32}\Z", error="应为 1 至 32 位数字、字母或“-”|请核对业务流水号"),
+        validate=validate.Regexp(
+            r"[0-9A-Za-z-]{1,32}\Z", error="应为 1 至 32 位数字、字母或“-”|请核对业务流水号"
+        ),
     )
     item = _Text(200, required=True)
     subject = fields.Dict(
@@ -271,15 +273,17 @@ class _CaseFileSchema(Schema):
         values=_Text(200),
         required=True,
         error_messages={
-            "required": "缺少此项|请补填，没有可填的字段时写 {}",
-            "null": "不能为 null|没有可填的字段时写 {}",
-            "invalid": "不是对象|请写成 {字段代码: 值}",
+            "required": "缺少此项|请补填，没有可填的字段时写 {{}}",
+            "null": "不能为 null|没有可填的字段时写 {{}}",
+            "invalid": "不是对象|请写成 {{字段代码: 值}}",
         },
     )
     office = _Text(80)
     channel = _Text(
         20,
-        validate=validate.OneOf(CHANNELS, error=f"只能是 {' 或 '.join(CHANNELS)}|窗口件写 counter，其余写 batch"),
+        validate=validate.OneOf(
+            CHANNELS, error=f"只能是 {' 或 '.join(CHANNELS)}|窗口件写 counter，其余写 batch"
+        ),
     )
     accepted_at = _Moment(40)
 
@@ -331,6 +335,5 @@ def _head(entry: Path, most: int) -> bytes:
 
 def _natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:
     """Sorts numbers inside names by value."""
-    parts = re.findall(r"[0-9]+|[^0-9]+", name)
-    return [(not part[0].isascii() or not part.isdigit(), int(part) if part.isascii() and part.isdigit() else 0, part.lower())
-            for part in parts], name
+    parts = re.findall(r"([0-9]+)|([^0-9]+)", name)
+    return [(bool(words), int(digits or 0), words.lower()) for digits, words in parts], name

@@ -1,8 +1,8 @@
 """The catalogue: item types 事项, material types 资料种类, fields and code tables, as data files say.
 
-Knows how `items.yaml`, `materials.yaml` and `codes.yaml` are laid out, and which materials complete a case. What
-the files mark as unverified stays marked. Knows no database; a `Catalogue` is loaded once a process and never
-changes.
+Knows how `items.yaml`, `materials.yaml` and `codes.yaml` are laid out, and which materials complete a case.
+What the files mark as unverified stays marked. Knows no database; a `Catalogue` is loaded once a process and
+never changes.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ class MaterialField:
 @dataclass(frozen=True)
 class MaterialType:
     """One material type. `tier` 1 is read, 2 is recognised, 3 may be filed as other; `nature` is text, form,
-    card, photo or rubbing; `zpzl` is the platform's photo code: None if unknown, the same everywhere only where
-    `zpzl_confidence` is high."""
+    card, photo or rubbing; `zpzl` is the platform's photo code: None if unknown, the same everywhere only
+    where `zpzl_confidence` is high."""
 
     code: str
     name: str

@@ -184,6 +184,7 @@ class _Folder:
 
     def __init__(self, root: str) -> None:
         self.root = os.path.abspath(root)
+        self._durable: set[str] = set()  # folders whose names were synced by this process: at most 65,793
 
     def read(self, key: str) -> bytes:
         return Path(self.root, key).read_bytes()
@@ -200,8 +201,9 @@ class _Folder:
     def write_once(self, key: str, content: bytes) -> None:
         final = os.path.join(self.root, key)
         incoming = os.path.join(self.root, INCOMING)
-        os.makedirs(incoming, mode=0o750, exist_ok=True)
-        os.makedirs(os.path.dirname(final), mode=0o750, exist_ok=True)
+        second = os.path.dirname(final)
+        for folder in (self.root, incoming, os.path.dirname(second), second):
+            os.makedirs(folder, mode=0o750, exist_ok=True)  # the mode is for the last part only, hence each
         temporary = os.path.join(incoming, f"{os.path.basename(key)}.{secrets.token_hex(8)}")
         try:
             _write_synced(temporary, content)
@@ -214,13 +216,17 @@ class _Folder:
     def confirm(self, key: str) -> None:
         """Makes the names on the way to an image durable: another process may have made them a moment ago."""
         folder = os.path.dirname(os.path.join(self.root, key))
-        while True:
-            _sync_folder(folder)
-            if folder == self.root:
-                break
+        _sync_folder(folder)
+        synced = []
+        while folder != self.root and folder not in self._durable:
+            synced.append(folder)
             folder = os.path.dirname(folder)
-        with suppress(PermissionError):  # an operator's folder that only lets us pass
-            _sync_folder(os.path.dirname(self.root))
+            _sync_folder(folder)
+        if self.root not in self._durable:
+            synced.append(self.root)
+            with suppress(PermissionError):  # an operator's folder, which may only let us pass
+                _sync_folder(os.path.dirname(self.root))
+        self._durable.update(synced)
 
     def sweep(self, before: float) -> int:
         removed = 0

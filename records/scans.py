@@ -1,8 +1,8 @@
 """Bytes of an uploaded file to page images: JPEG and PNG as they are, each page of a TIFF or a PDF by itself.
 
 Knows file formats and what makes a file unacceptable; believes content, never a name's ending. What may
-crash, hang or swell (PDF, TIFF, very large pictures) is taken apart in a child process with limits on memory and
-time, which runs this same module. Knows no database and no store.
+crash, hang or swell (PDF, TIFF, very large pictures) is taken apart in a child process with limits on memory
+and time, which runs this same module. Knows no database and no store.
 """
 
 from __future__ import annotations

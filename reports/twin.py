@@ -1,11 +1,12 @@
-"""The twin 双层件 of a case's page images: one PDF/A-2u whose pages look like the scans and whose text is found.
+"""The twin 双层件 of a case's page images: a PDF/A-2u whose pages look like the scans and can be searched.
 
-Knows PDF: images as they are, an invisible text layer, metadata, colour. Knows nothing of where pages, readings
-or names come from. A JPEG stream, and a PNG's, is embedded byte for byte; any other picture is packed without
-loss. The same input gives the same bytes with the same libraries.
+Knows PDF: images as they are, an invisible text layer, metadata, colour. Knows nothing of where pages,
+readings or names come from. JPEG and PNG streams are embedded byte for byte, any other picture is packed
+without loss (but CMYK becomes RGB: it would need a profile). The same input gives the same bytes with the
+same libraries.
 
-The text layer uses one font without outlines, of which only the widths matter. Each character of the document has
-its own code, so that any Unicode character is found, those outside the basic plane included.
+The text layer uses one font of blank glyphs, of which only the widths matter. Each character of the document
+has its own code, so that any Unicode character is found, those outside the basic plane included.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from xml.sax.saxutils import escape
 
 import pikepdf
 from fontTools.fontBuilder import FontBuilder
-from fontTools.ttLib.tables._g_l_y_f import Glyph
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, Stream, String
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
 PRODUCER = "Guidang"
 _A4_LONG_SIDE = 841.89
@@ -52,9 +53,9 @@ class TwinLine:
 class TwinPage:
     """One page: an encoded image (JPEG, PNG, the first page of a TIFF, …), unchanged.
 
-    `rotation`: degrees clockwise (0, 90, 180, 270) that make the image, as a viewer shows it, upright. `dpi` gives
-    the size on paper; without it, or below 100 (cameras write 72), the longer side is that of A4. `label` is its
-    bookmark.
+    `rotation`: degrees clockwise (0, 90, 180, 270) that make the image, as a viewer shows it, upright. `dpi`
+    gives the size on paper; without it, or below 100 (cameras write 72), the longer side is that of A4.
+    `label` is its bookmark.
     """
 
     image: bytes
@@ -151,7 +152,7 @@ def _matrix(orientation: int, rotation: int, width: float, height: float) -> tup
 
     def placed(u: float, v: float) -> tuple[float, float]:
         """From right and down in the stored image to points on the page."""
-        u, v = _EXIF_TURNS.get(orientation, _EXIF_TURNS[1])(u, v)
+        u, v = _EXIF_TURNS[orientation](u, v)
         for _ in range(rotation // 90):
             u, v = 1 - v, u
         return u * width, (1 - v) * height
@@ -183,23 +184,23 @@ _EXIF_TURNS: Mapping[int, Any] = {
 def _picture(image: bytes, number: int) -> _Picture:
     try:
         with Image.open(io.BytesIO(image)) as opened:
-            orientation = opened.getexif().get(_EXIF_ORIENTATION, 1)
-            keys = _jpeg_keys(image, opened)
-            stream = image
-            if keys is None and orientation == 1 and image.startswith(_PNG_SIGNATURE):
+            said = opened.getexif().get(_EXIF_ORIENTATION, 1)
+            orientation = said if said in _EXIF_TURNS else 1
+            keys, stream = _jpeg_keys(image, opened), image
+            if keys is None and image.startswith(_PNG_SIGNATURE):
                 keys, stream = _png(image)
             if keys is None:
                 keys, stream, size = _packed(opened)
                 return _Picture(stream, keys, *size, orientation=1)
             return _Picture(stream, keys, *opened.size, orientation=orientation)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError, LookupError) as error:
         raise TwinNotRendered(
             f"第 {number} 页的影像无法解码，无法生成双层 PDF；请重新扫描该页（{error}）"
         ) from error
 
 
 def _jpeg_keys(image: bytes, opened: Image.Image) -> dict[str, Any] | None:
-    """How to embed a JPEG as it is; None for what is no JPEG, or of a colour that PDF/A would need a profile for."""
+    """How to embed a JPEG as it is; None for what is no JPEG, or is CMYK."""
     if not image.startswith(b"\xff\xd8") or opened.mode not in ("L", "RGB"):
         return None
     colours = Name.DeviceGray if opened.mode == "L" else Name.DeviceRGB
@@ -234,20 +235,22 @@ def _png(image: bytes) -> tuple[dict[str, Any] | None, bytes]:
 
 
 def _packed(opened: Image.Image) -> tuple[dict[str, Any], bytes, tuple[int, int]]:
-    """Any other picture: decoded, put upright as its EXIF says, transparency on white, packed without loss."""
+    """Any other picture: decoded, turned as its EXIF says, transparency on white, packed without loss."""
     upright = ImageOps.exif_transpose(opened)
     if upright.has_transparency_data:
         transparent = upright.convert("RGBA")
         upright = Image.new("RGB", transparent.size, "white")
         upright.paste(transparent, mask=transparent.getchannel("A"))
-    if upright.mode not in ("1", "L", "RGB"):
-        upright = upright.convert("RGB")
-    keys = {
-        "/ColorSpace": Name.DeviceRGB if upright.mode == "RGB" else Name.DeviceGray,
-        "/BitsPerComponent": 1 if upright.mode == "1" else 8,
-        "/Filter": Name.FlateDecode,
-    }
-    return keys, zlib.compress(upright.tobytes(), 6), upright.size
+    if upright.mode in ("I", "F"):
+        raise ValueError("灰度超过 16 位")
+    if upright.mode.startswith("I;16"):
+        space, bits, pixels = Name.DeviceGray, 16, upright.tobytes("raw", "I;16B")
+    elif upright.mode in ("1", "L"):
+        space, bits, pixels = Name.DeviceGray, 1 if upright.mode == "1" else 8, upright.tobytes()
+    else:
+        space, bits, pixels = Name.DeviceRGB, 8, upright.convert("RGB").tobytes()
+    keys = {"/ColorSpace": space, "/BitsPerComponent": bits, "/Filter": Name.FlateDecode}
+    return keys, zlib.compress(pixels, 6), upright.size
 
 
 def _shown(line: TwinLine, width: float, height: float, codes: dict[str, int]) -> bytes:
@@ -341,12 +344,23 @@ def _to_unicode(codes: Mapping[str, int]) -> bytes:
 
 @functools.cache
 def _blank_font() -> bytes:
-    """A TrueType font of two glyphs without outlines, half and full width, under 1 kB."""
+    """A TrueType font of two blank glyphs, half and full width, under 1 kB.
+
+    Their outline is a line there and back, which covers nothing but has a height: PDFium takes no notice of
+    text whose glyphs have none.
+    """
+    advances = {".notdef": 500, "half": 500, "full": 1000}
     builder = FontBuilder(1000, isTTF=True)
-    names = [".notdef", "half", "full"]
-    builder.setupGlyphOrder(names)
-    builder.setupGlyf({name: Glyph() for name in names})
-    builder.setupHorizontalMetrics({".notdef": (500, 0), "half": (500, 0), "full": (1000, 0)})
+    builder.setupGlyphOrder(list(advances))
+    glyphs = {}
+    for name, advance in advances.items():
+        pen = TTGlyphPen(None)
+        pen.moveTo((0, -200))
+        pen.lineTo((advance, 800))
+        pen.closePath()
+        glyphs[name] = pen.glyph()
+    builder.setupGlyf(glyphs)
+    builder.setupHorizontalMetrics({name: (advance, 0) for name, advance in advances.items()})
     builder.setupHorizontalHeader(ascent=800, descent=-200)
     builder.setupPost(keepGlyphNames=False)
     builder.font["head"].created = builder.font["head"].modified = _FONT_EPOCH
@@ -358,7 +372,7 @@ def _blank_font() -> bytes:
 
 @functools.cache
 def _srgb() -> bytes:
-    """An sRGB profile. Its header says when it was made: set to a fixed day, so that files can be compared."""
+    """An sRGB profile. The day in its header is a fixed one, so that input alone decides the file."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     profile[24:36] = b"".join(part.to_bytes(2, "big") for part in (2000, 1, 1, 0, 0, 0))
     return bytes(profile)

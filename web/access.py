@@ -1,7 +1,7 @@
 """Who may open which page: every view declares it, and what declares nothing opens for nobody.
 
-Knows roles, the signed-in person and programs' tokens. Whose tasks a person may claim is decided by groups, in
-`workflows.user_tasks`.
+Knows roles, the signed-in person and programs' tokens. Whose tasks a person may claim is decided by groups,
+in `workflows.user_tasks`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -30,7 +30,7 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True)
 class Access:
-    """What a view declares: open to the public, to people of these roles, or to programs' tokens of these roles."""
+    """What a view declares: open to the public, to people of these roles, or to programs' tokens of them."""
 
     roles: frozenset[str] = frozenset()
     public: bool = False
@@ -83,7 +83,6 @@ class SignedIn(UserMixin):
 def init_app(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = "strong"
-    manager.login_view = "session.sign_in"
     manager.user_loader(_load)
     app.before_request(_guard)
 
@@ -121,11 +120,18 @@ def _guard() -> Response | None:
     if access.by_token:
         _sign_in_program()
     elif not current_user.is_authenticated:
-        unauthorized: Response = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-        return unauthorized
+        return _to_sign_in()
     if not actor().may(*access.roles):
         raise NotAllowed(f"您的角色（{role_names(actor())}）不能打开这一页")
     return None
+
+
+def _to_sign_in() -> Response:
+    """A page comes back to where it was after signing in; a fragment says so in its place."""
+    if request.headers.get("HX-Request"):
+        abort(401)
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("session.sign_in", next=back), 302)
 
 
 def _sign_in_program() -> None:

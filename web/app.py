@@ -12,8 +12,26 @@ from records import catalogue
 from records.images import ImageStore
 from records.scans import Limits
 from settings import Settings, secret_key
-from web import access, context, database, errors, headers, language, navigation, throttle, words
-from web import cases, images, inbox, incidents, intake, processes, pushing, session, supervision
+from web import (
+    access,
+    cases,
+    context,
+    database,
+    errors,
+    headers,
+    images,
+    inbox,
+    incidents,
+    intake,
+    language,
+    navigation,
+    processes,
+    pushing,
+    session,
+    supervision,
+    throttle,
+    words,
+)
 from web.tasks import capture, recheck, work
 from workflows import definitions, operations
 from workflows.intake import Intake

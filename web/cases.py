@@ -1,4 +1,4 @@
-"""Cases 办件: finding them, and one case whole: its facts, where it stands, what happened, its pages and packages."""
+"""Cases 办件: finding them, and one case whole: facts, where it stands, what happened, pages and packages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from records import alerts, packages, pushes
 from records.dossiers import Record
-from web import access, context, diagrams, headers, papers, timeline
+from web import access, context, diagrams, headers, papers, timeline, words
 from web.access import actor
 from web.database import change, session
 from web.errors import FormIncomplete
@@ -41,7 +41,7 @@ def search() -> str:
 
 
 def _find(reading: Session, text: str, stage: str) -> list[ProcessInstance]:
-    """By the beginning of the transaction number, or a plate, VIN, name or ID number; without text the latest."""
+    """By the beginning of the transaction number or name, or by plate, VIN or ID number; else the latest."""
     statement = (
         sa.select(ProcessInstance)
         .join(Record)
@@ -55,7 +55,10 @@ def _find(reading: Session, text: str, stage: str) -> list[ProcessInstance]:
         exact = [
             Record.subject[field].as_string() == text.upper() for field in ("plate_no", "vin", "id_number")
         ]
-        names = [Record.subject[f].as_string().startswith(text, autoescape=True) for f in ("person_name", "owner_name")]
+        names = [
+            Record.subject[f].as_string().startswith(text, autoescape=True)
+            for f in ("person_name", "owner_name")
+        ]
         number = Record.transaction_number
         statement = statement.where(sa.or_(number.between(text, text + "\U0010ffff"), *exact, *names))
     return list(reading.scalars(statement))
@@ -95,7 +98,7 @@ def show(case_id: int) -> str:
         case=instance,
         record=record,
         item=context.current().catalogue.items.get(record.item),
-        fields=context.current().catalogue.fields,
+        subject=_subject(record),
         materials=context.current().catalogue.materials,
         diagrams=diagrams.of_case(reading, instance, definitions.unpack(instance.definition.bundle)),
         events=timeline.of_case(reading, instance),
@@ -106,6 +109,18 @@ def show(case_id: int) -> str:
         waiting=reading.scalars(_waiting(case_id)).all(),
         nonce=secrets.token_urlsafe(9),
     )
+
+
+def _subject(record: Record) -> list[tuple[str, str]]:
+    """What the business system says, named and with codes in words; masked for who may not see the pages."""
+    catalogue, plain = context.current().catalogue, access.may_see_images(actor())
+    shown = []
+    for code, value in record.subject.items():
+        known = catalogue.fields.get(code)
+        table = catalogue.codes.get(known.type.removeprefix("code:")) if known else None
+        said = table.values.get(str(value), str(value)) if table else str(value)
+        shown.append((known.name if known else code, said if plain else words.masked(code, said)))
+    return shown
 
 
 def _waiting(case_id: int) -> sa.Select[tuple[UserTask]]:

@@ -1,6 +1,6 @@
 """The request's database session: reading by default, changing only inside `change()`.
 
-Knows Flask-SQLAlchemy over the one plain Base, and that SQLite's write lock must be held shortly: a request reads
+Knows Flask-SQLAlchemy, and that SQLite's write lock must be held shortly: a request reads
 in transactions that take no lock, and a change begins and ends at `change()`, one of the three edges that own
 transactions. Knows no table.
 """
@@ -17,7 +17,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.orm import Session
 
-from records.base import Base, tune
+from records.base import tune
 from web import context
 from workflows import outbox
 
@@ -32,7 +32,9 @@ class RequestSession(FlaskSession):
         return engine
 
 
-db = SQLAlchemy(model_class=Base, session_options={"class_": RequestSession, "expire_on_commit": False})
+# Only session and engine are used: models stay on the plain Base. (`model_class=Base` copies the base class,
+# which SQLAlchemy 2.1 refuses for one with a type_annotation_map.)
+db = SQLAlchemy(session_options={"class_": RequestSession, "expire_on_commit": False})
 
 
 def _enqueue(runs: Sequence[tuple[int, str]]) -> None:

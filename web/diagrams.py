@@ -1,4 +1,4 @@
-"""Process diagrams of a deployed bundle, and where a case stands on them. Reads the BPMN text, runs nothing."""
+"""Process diagrams of a deployed bundle, and where a case stands on them. Reads BPMN text, runs nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class Diagram:
 
 def in_bundle(files: Mapping[str, str], key: str) -> list[Diagram]:
     """The diagrams of a bundle: the item's own first, then those it calls in the order of the calls."""
-    names = {name.removesuffix(".bpmn"): _process(text) for name, text in files.items() if name.endswith(".bpmn")}
+    names = {
+        name.removesuffix(".bpmn"): _process(text) for name, text in files.items() if name.endswith(".bpmn")
+    }
     called = [node.get("calledElement") for node in names[key].iter(f"{_BPMN}callActivity")]
     order = dict.fromkeys([key, *(each for each in called if each in names), *names])
     return [Diagram(each, names[each].get("name") or each) for each in order]
@@ -44,7 +46,9 @@ def of_case(session: Session, instance: ProcessInstance, files: Mapping[str, str
         process = _process(files[f"{diagram.key}.bpmn"])
         done = _done(process, nodes, operations)
         here = tuple(dict.fromkeys(active.get(diagram.key, ())))
-        shown.append(Diagram(diagram.key, diagram.name, here, tuple(each for each in done if each not in here)))
+        shown.append(
+            Diagram(diagram.key, diagram.name, here, tuple(each for each in done if each not in here))
+        )
     return _with_calls(shown, files)
 
 

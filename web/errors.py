@@ -81,7 +81,14 @@ def _plain(status: int) -> tuple[str, str]:
 def init_app(app: Flask) -> None:
     for kind in (NotAllowed, TaskUnavailable, InstanceEnded, IncidentClosed, PageGone, SubmissionRefused):
         app.register_error_handler(kind, _domain)
-    for kind in (FormIncomplete, DataReserved, DefinitionMissing, ImageMissing, ImageCorrupted, StorageFailed):
+    for kind in (
+        FormIncomplete,
+        DataReserved,
+        DefinitionMissing,
+        ImageMissing,
+        ImageCorrupted,
+        StorageFailed,
+    ):
         app.register_error_handler(kind, _domain)
     app.register_error_handler(sqlalchemy.exc.NoResultFound, lambda error: _http(404))
     app.register_error_handler(StaleDataError, _stale)

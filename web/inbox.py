@@ -1,4 +1,4 @@
-"""The inbox 收件箱: the person's own tasks, and those of their groups that nobody has taken. Reads rows only."""
+"""The inbox 收件箱: the person's own tasks, and those of their groups that are free. Reads rows only."""
 
 from __future__ import annotations
 

@@ -80,11 +80,13 @@ def _page(receipt: Receipt | None, reasons: tuple[str, ...], filled: Any) -> str
     return render_template(
         "intake.html",
         counts=submissions.counts(session()),
-        latest=submissions.latest(session(), LATEST, outcome if outcome in ("accepted", "rejected") else None),
+        latest=submissions.latest(
+            session(), LATEST, outcome if outcome in ("accepted", "rejected") else None
+        ),
         outcome=outcome,
         items=deployed,
         fields=[(code, catalogue.fields[code].name) for code in SUBJECT_FIELDS if code in catalogue.fields],
-        plate_types=catalogue.codes.get("hpzl"),
+        plate_types=catalogue.codes["hpzl"].values if "hpzl" in catalogue.codes else {},
         receipt=receipt,
         reasons=reasons,
         filled=filled,

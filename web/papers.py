@@ -1,4 +1,4 @@
-"""A record's pages as screens show them: materials, fields with their verdicts, and the alerts that point at them.
+"""A record's pages as screens show them: materials, fields with their verdicts, the alerts that point there.
 
 Reads rows and the catalogue. Values are shown as they were read; nothing is repaired here.
 """
@@ -27,8 +27,8 @@ CHINA = dt.timezone(dt.timedelta(hours=8))
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a page. `verdict` is ok, soft, hard, or none where nothing can be checked; `expected` is what
-    the business system says, `differs` that the two disagree; `characters` are (character, doubtful)."""
+    """One field of a page. `verdict` is ok, soft, hard, or none where nothing can be checked; `expected` is
+    what the business system says, `differs` that the two disagree; `characters` are (character, doubtful)."""
 
     code: str
     name: str
@@ -139,9 +139,7 @@ def _fields(
     return [_field(catalogue, record, code, readings.get(code), wanted.get(code, False)) for code in listed]
 
 
-def _field(
-    catalogue: Catalogue, record: Record, code: str, reading: Reading | None, required: bool
-) -> Field:
+def _field(catalogue: Catalogue, record: Record, code: str, reading: Reading | None, required: bool) -> Field:
     known = catalogue.fields.get(code)
     validator = known.validator if known else None
     value = reading.value if reading else ""
@@ -176,7 +174,10 @@ def _same(validator: str | None, one: str, other: str) -> bool:
     if validator is None or validator not in validators.TABLE:
         return one.strip() == other.strip()
     today = dt.datetime.now(CHINA).date()
-    return validators.validate(validator, one, today).normal == validators.validate(validator, other, today).normal
+    return (
+        validators.validate(validator, one, today).normal
+        == validators.validate(validator, other, today).normal
+    )
 
 
 def _characters(reading: Reading | None) -> tuple[tuple[str, bool], ...]:
@@ -191,7 +192,9 @@ def material_choices(record: Record) -> list[tuple[str, str]]:
     catalogue = context.current().catalogue
     item = catalogue.items.get(record.item)
     codes = list(dict.fromkeys([each.material for each in item.materials] if item else catalogue.materials))
-    return [(code, catalogue.materials[code].name) for code in (*codes, UNKNOWN) if code in catalogue.materials]
+    return [
+        (code, catalogue.materials[code].name) for code in (*codes, UNKNOWN) if code in catalogue.materials
+    ]
 
 
 def field_to_fix(push: Push) -> dict[str, Any]:

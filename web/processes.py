@@ -22,7 +22,7 @@ def listing() -> str:
         .where(ProcessInstance.status == "running")
         .group_by(ProcessInstance.definition_id)
     )
-    running = dict(counted.tuples())
+    running = {row[0]: row[1] for row in counted}
     return render_template("processes.html", definitions=definitions.listed(session()), running=running)
 
 
@@ -46,8 +46,12 @@ def diagram(definition_id: int, key: str) -> Response:
 
 
 def _get(definition_id: int) -> ProcessDefinition:
-    return session().scalars(
-        sa.select(ProcessDefinition)
-        .options(undefer(ProcessDefinition.bundle))
-        .where(ProcessDefinition.id == definition_id)
-    ).one()
+    return (
+        session()
+        .scalars(
+            sa.select(ProcessDefinition)
+            .options(undefer(ProcessDefinition.bundle))
+            .where(ProcessDefinition.id == definition_id)
+        )
+        .one()
+    )

@@ -1,4 +1,4 @@
-"""The push ledger 推送台账: what was sent to the platform and what became of it, and whether pushing rests."""
+"""The push ledger 推送台账: what was sent to the platform, what became of it, whether pushing rests."""
 
 from __future__ import annotations
 

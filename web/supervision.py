@@ -1,4 +1,4 @@
-"""The supervisors' board 班组看板: load by group and person, late tasks, and moving a task to somebody else."""
+"""The supervisors' board 班组看板: load by group and person, late tasks, giving a task to somebody else."""
 
 from __future__ import annotations
 

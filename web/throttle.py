@@ -1,4 +1,4 @@
-"""Limits on how often a door may be tried, counted in Redis, or in this process while Redis is out of reach."""
+"""Limits on how often a door may be tried, counted in Redis, or in this process without it."""
 
 from __future__ import annotations
 

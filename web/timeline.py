@@ -1,5 +1,5 @@
-"""The timeline 时间线 of a case: what people did (audit trail) and what the machine did (service task runs), in order
-and in words. Reading an image is on the trail but not on the timeline."""
+"""The timeline 时间线 of a case: what people did (audit trail) and what the machine did (service task runs),
+in order and in words. Reading an image is on the trail but not on the timeline."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def _acts(session: Session, instance: ProcessInstance) -> Iterator[Event]:
         if entry.action in ACTS:
             body = json.loads(entry.body)
             kind = KINDS.get(entry.action.split(".")[0], "person")
-            yield Event(entry.at, body["name"], str(ACTS[entry.action]), _detail(entry.action, body["detail"]), kind)
+            yield Event(
+                entry.at, body["name"], str(ACTS[entry.action]), _detail(entry.action, body["detail"]), kind
+            )
 
 
 def _about(instance: ProcessInstance) -> sa.Select[tuple[AuditEntry]]:

@@ -19,7 +19,7 @@ from records import audit, case_file, dossiers, pages, scans, submissions
 from records.case_file import CaseFile, CaseFileRefused
 from records.catalogue import Catalogue
 from records.dossiers import Record
-from records.images import ImageStore, StorageFull, Stored
+from records.images import ImageCorrupted, ImageStore, StorageFailed, Stored
 from records.pages import PageImage
 from records.people import Actor
 from records.scans import Limits, ScanRefused, ScannedPage
@@ -87,7 +87,14 @@ def receive(
         raise SubmissionRefused(reasons) from error
 
 
-_REFUSALS = (CaseFileRefused, ScanRefused, StorageFull, SubmissionRefused, definitions.DefinitionMissing)
+_REFUSALS = (
+    CaseFileRefused,
+    ScanRefused,
+    StorageFailed,
+    ImageCorrupted,
+    SubmissionRefused,
+    definitions.DefinitionMissing,
+)
 
 
 def _reasons(error: Exception) -> Sequence[str]:
@@ -211,6 +218,6 @@ def add_pages(
         )
         session.commit()
         return rows
-    except (ScanRefused, StorageFull, SubmissionRefused) as error:
+    except (ScanRefused, StorageFailed, ImageCorrupted, SubmissionRefused) as error:
         session.rollback()
         raise SubmissionRefused(_reasons(error)) from error

@@ -1,11 +1,13 @@
 """Case folders on disk, as a counter or a batch scanner would hand them in, and the truth beside them.
 
 Knows which papers each item needs, which faults a case may carry, and the layout of the folders:
-`target/<transaction number>/case.json` with `001.jpg …`, and `target/truth.jsonl` with one line a page, outside the
-case folders so that handing in a folder takes the case alone. Knows nothing of intake or recognition.
+`target/<transaction number>/case.json` with `001.jpg …`, and `target/truth.jsonl` with one line a page,
+outside the case folders so that handing in a folder takes the case alone. Knows nothing of intake or
+recognition.
 
-In V-TRF-01 the registration certificate and the vehicle licence still name the seller, as they do when a transfer is
-handed in: only the application form, the identity card and the invoice name the case's `owner_name`.
+In V-TRF-01 the registration certificate and the vehicle licence still name the seller, as they do when a
+transfer is handed in: only the application form, the identity card and the invoice name the case's
+`owner_name`.
 """
 
 from __future__ import annotations
@@ -23,33 +25,61 @@ from ocr.synthetic import rendering, scanner
 from ocr.synthetic.identity import Identity
 
 ITEMS = ("V-REG-01", "V-TRF-01", "D-REN-08")
-FAULTS = ("missing_material", "vin_conflict", "blank_page", "owner_conflict", "blurred_page", "id_check_digit",
-          "unknown_page")
+FAULTS = (
+    "missing_material",
+    "vin_conflict",
+    "blank_page",
+    "owner_conflict",
+    "blurred_page",
+    "id_check_digit",
+    "unknown_page",
+)
 LAST_DAY = date(2026, 11, 20)
 OFFICE = "示例市公安局车辆管理所演示分所"
 
-# Whose absence the rules of the item notice: always required, or the only member present of an at-least-one group.
+_BATCH_SHARE = 0.2
+
+# Whose absence the rules of the item notice: always required, or the only member present of an at-least-one
+# group.
 _REQUIRED = {
     "V-REG-01": ("M-FM-01", "M-ID-01", "M-SR-01", "M-CT-01", "M-IN-01", "M-IP-02", "M-IP-03", "M-IP-04"),
     "V-TRF-01": ("M-FM-01", "M-ID-01", "M-SR-02", "M-LC-01", "M-LC-02", "M-IP-02", "M-IP-04"),
     "D-REN-08": ("M-FM-05", "M-ID-01", "M-DR-03"),
 }
-_SOMETIMES = {"V-REG-01": (("M-TX-01", 0.5),), "V-TRF-01": (), "D-REN-08": (("M-OT-01", 0.5), ("M-DR-02", 0.4))}
+_SOMETIMES = {
+    "V-REG-01": (("M-TX-01", 0.5),),
+    "V-TRF-01": (),
+    "D-REN-08": (("M-OT-01", 0.5), ("M-DR-02", 0.4)),
+}
 
 # The papers on which each conflicting value can be read.
-_SHOWS_VIN = {"V-REG-01": ("M-FM-01", "M-SR-01", "M-CT-01", "M-IN-01", "M-IP-03"),
-              "V-TRF-01": ("M-FM-01", "M-SR-02", "M-LC-01", "M-LC-02")}
-_SHOWS_OWNER = {"V-REG-01": ("M-FM-01", "M-ID-01", "M-SR-01", "M-IN-01"), "V-TRF-01": ("M-FM-01", "M-ID-01", "M-SR-02"),
-                "D-REN-08": ("M-FM-05", "M-ID-01")}
-_SHOWS_NUMBER = {"V-REG-01": ("M-FM-01", "M-ID-01"), "V-TRF-01": ("M-FM-01", "M-ID-01"),
-                 "D-REN-08": ("M-FM-05", "M-ID-01")}
-_OWNER_FIELDS = {"M-ID-01": "person_name", "M-FM-05": "person_name", "M-SR-01": "buyer_name", "M-SR-02": "buyer_name",
-                 "M-IN-01": "insured_name"}
+_SHOWS_VIN = {
+    "V-REG-01": ("M-FM-01", "M-SR-01", "M-CT-01", "M-IN-01", "M-IP-03"),
+    "V-TRF-01": ("M-FM-01", "M-SR-02", "M-LC-01", "M-LC-02"),
+}
+_SHOWS_OWNER = {
+    "V-REG-01": ("M-FM-01", "M-ID-01", "M-SR-01", "M-IN-01"),
+    "V-TRF-01": ("M-FM-01", "M-ID-01", "M-SR-02"),
+    "D-REN-08": ("M-FM-05", "M-ID-01"),
+}
+_SHOWS_NUMBER: dict[str, tuple[str, ...]] = {
+    "V-REG-01": ("M-FM-01", "M-ID-01"),
+    "V-TRF-01": ("M-FM-01", "M-ID-01"),
+    "D-REN-08": ("M-FM-05", "M-ID-01"),
+}
+_OWNER_FIELDS = {
+    "M-ID-01": "person_name",
+    "M-FM-05": "person_name",
+    "M-SR-01": "buyer_name",
+    "M-SR-02": "buyer_name",
+    "M-IN-01": "insured_name",
+}
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a case. `file` is None for a missing material; `shown` and `expected` for conflicts."""
+    """What is wrong with a case. `file` is None for a missing material; `shown` and `expected` for
+    conflicts."""
 
     kind: str
     material: str
@@ -61,7 +91,8 @@ class Fault:
 
 @dataclass(frozen=True)
 class PageLine:
-    """One line of truth.jsonl. `rotation`: clockwise degrees that make the scan upright. `fault`: this page's."""
+    """One line of truth.jsonl. `rotation`: clockwise degrees that make the scan upright. `fault`: this
+    page's."""
 
     transaction_number: str
     item: str
@@ -90,28 +121,40 @@ class CaseTruth:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """A paper to be drawn: its material, layout (None: by chance) and, on one page of a faulty case, what is wrong."""
+    """A paper to be drawn: its material, layout (None: by chance) and, on one page of a faulty case, what is
+    wrong."""
 
     material: str
     layout: str | None = None
     fault: str | None = None
 
 
-def write_cases(target: Path, cases: int, seed: int, faulty: float = 0.2, last_day: date = LAST_DAY,
-                on_page: Callable[[str], None] = lambda name: None) -> list[CaseTruth]:
-    """Writes `cases` case folders and truth.jsonl under `target`; round(cases × faulty) of them carry one fault.
+def write_cases(
+    target: Path,
+    cases: int,
+    seed: int,
+    faulty: float = 0.2,
+    last_day: date = LAST_DAY,
+    on_page: Callable[[str], None] = lambda name: None,
+) -> list[CaseTruth]:
+    """Writes `cases` case folders and truth.jsonl under `target`; round(cases × faulty) of them carry one
+    fault.
 
-    The same arguments write the same bytes on the same fonts. Cases were accepted on the working days up to and
-    including `last_day`. `on_page` hears the name of every page written. An existing truth.jsonl is replaced.
+    The same arguments write the same bytes on the same fonts. Cases were accepted on the working days up to
+    and including `last_day`. `on_page` hears the name of every page written. An existing truth.jsonl is
+    replaced.
     """
     target.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([seed, cases])
     kinds = _fault_plan(rng, cases, round(cases * faulty))
     items = _item_plan(rng, kinds)
+    batches = rng.permutation(cases) < round(cases * _BATCH_SHARE)
     written = []
     with (target / "truth.jsonl").open("w", encoding="utf-8") as lines:
-        for number, (item, kind) in enumerate(zip(items, kinds, strict=True)):
-            case = _write_case(target, item, kind, number, np.random.default_rng([seed, cases, number]), last_day, on_page)
+        for number, (item, kind, batch) in enumerate(zip(items, kinds, batches, strict=True)):
+            own = np.random.default_rng([seed, cases, number])
+            identity = identities.invent(own, item, _accepted_at(own, last_day), 100_000 + number)
+            case = _write_case(target, identity, kind, bool(batch), own, on_page)
             for page in case.pages:
                 lines.write(json.dumps(asdict(page), ensure_ascii=False) + "\n")
             written.append(case)
@@ -129,15 +172,21 @@ def _fault_plan(rng: np.random.Generator, cases: int, faulty: int) -> list[str |
 def _item_plan(rng: np.random.Generator, kinds: Sequence[str | None]) -> list[str]:
     """An item for each case; a VIN cannot conflict in a driver's case."""
     items = [str(item) for item in rng.choice(ITEMS, len(kinds), p=[0.4, 0.33, 0.27])]
-    return [ITEMS[place % 2] if kind == "vin_conflict" and item == "D-REN-08" else item
-            for place, (item, kind) in enumerate(zip(items, kinds, strict=True))]
+    return [
+        ITEMS[place % 2] if kind == "vin_conflict" and item == "D-REN-08" else item
+        for place, (item, kind) in enumerate(zip(items, kinds, strict=True))
+    ]
 
 
-def _write_case(target: Path, item: str, kind: str | None, number: int, rng: np.random.Generator, last_day: date,
-                on_page: Callable[[str], None]) -> CaseTruth:
-    batch = rng.random() < 0.2
-    identity = identities.invent(rng, item, _accepted_at(rng, last_day), 100_000 + number)
-    sheets, missing = _with_fault(rng, item, _sheets(rng, item), kind)
+def _write_case(
+    target: Path,
+    identity: Identity,
+    kind: str | None,
+    batch: bool,
+    rng: np.random.Generator,
+    on_page: Callable[[str], None],
+) -> CaseTruth:
+    sheets, missing = _with_fault(rng, identity.item, _sheets(rng, identity.item), kind)
     folder = target / identity.transaction_number
     folder.mkdir(parents=True, exist_ok=True)
     pages = []
@@ -151,7 +200,7 @@ def _write_case(target: Path, item: str, kind: str | None, number: int, rng: np.
     submission = _submission(identity, batch)
     text = json.dumps(submission, ensure_ascii=False, indent=2)
     (folder / "case.json").write_text(text + "\n", encoding="utf-8")
-    return CaseTruth(identity.transaction_number, item, folder, submission, tuple(pages), fault)
+    return CaseTruth(identity.transaction_number, identity.item, folder, submission, tuple(pages), fault)
 
 
 def _accepted_at(rng: np.random.Generator, last_day: date) -> datetime:
@@ -159,8 +208,15 @@ def _accepted_at(rng: np.random.Generator, last_day: date) -> datetime:
     day = last_day - timedelta(days=int(rng.integers(0, 3)))
     while day.weekday() >= 5:
         day -= timedelta(days=1)
-    return datetime(day.year, day.month, day.day, int(rng.integers(9, 17)), int(rng.integers(0, 60)),
-                    int(rng.integers(0, 60)), tzinfo=identities.BEIJING_TIME)
+    return datetime(
+        day.year,
+        day.month,
+        day.day,
+        int(rng.integers(9, 17)),
+        int(rng.integers(0, 60)),
+        int(rng.integers(0, 60)),
+        tzinfo=identities.BEIJING_TIME,
+    )
 
 
 def _sheets(rng: np.random.Generator, item: str) -> list[_Sheet]:
@@ -189,9 +245,11 @@ def _laid_out(rng: np.random.Generator, item: str, material: str) -> Iterator[_S
         yield _Sheet(material)
 
 
-def _with_fault(rng: np.random.Generator, item: str, sheets: list[_Sheet],
-                kind: str | None) -> tuple[list[_Sheet], str | None]:
-    """The sheets with the fault marked on one of them, or taken out; the second value is the missing material."""
+def _with_fault(
+    rng: np.random.Generator, item: str, sheets: list[_Sheet], kind: str | None
+) -> tuple[list[_Sheet], str | None]:
+    """The sheets with the fault marked on one of them, or taken out; the second value is the missing
+    material."""
     if kind is None:
         return sheets, None
     if kind == "missing_material":
@@ -200,14 +258,19 @@ def _with_fault(rng: np.random.Generator, item: str, sheets: list[_Sheet],
     if kind == "unknown_page":
         place = int(rng.integers(1, len(sheets) + 1))
         return [*sheets[:place], _Sheet("M-OT-99", fault=kind), *sheets[place:]], None
-    allowed = {"vin_conflict": _SHOWS_VIN, "owner_conflict": _SHOWS_OWNER, "id_check_digit": _SHOWS_NUMBER}.get(kind, _REQUIRED)
-    material = str(rng.choice(allowed[item]))
+    allowed: dict[str, dict[str, tuple[str, ...]]] = {
+        "vin_conflict": _SHOWS_VIN,
+        "owner_conflict": _SHOWS_OWNER,
+        "id_check_digit": _SHOWS_NUMBER,
+    }
+    material = str(rng.choice(allowed.get(kind, _REQUIRED)[item]))
     place = next(place for place, sheet in enumerate(sheets) if sheet.material == material)
     return [replace(sheet, fault=kind) if at == place else sheet for at, sheet in enumerate(sheets)], None
 
 
-def _write_page(path: Path, identity: Identity, sheet: _Sheet, case_fault: str | None,
-                rng: np.random.Generator) -> tuple[PageLine, Fault | None]:
+def _write_page(
+    path: Path, identity: Identity, sheet: _Sheet, case_fault: str | None, rng: np.random.Generator
+) -> tuple[PageLine, Fault | None]:
     page_seed = [int(v) for v in rng.integers(0, 2**31, 2)]
     profile = scanner.draw_profile(rng)
     shown = _altered(rng, identity, sheet.fault)
@@ -216,10 +279,23 @@ def _write_page(path: Path, identity: Identity, sheet: _Sheet, case_fault: str |
     else:
         if sheet.fault == "blurred_page":
             profile = scanner.blurred(profile, rng)
-        image, truth = rendering.render(sheet.material, shown, page_seed, layout=sheet.layout, profile=profile)
+        image, truth = rendering.render(
+            sheet.material, shown, page_seed, layout=sheet.layout, profile=profile
+        )
     path.write_bytes(scanner.encode(image, profile, truth.dpi))
-    line = PageLine(identity.transaction_number, identity.item, f"{identity.transaction_number}/{path.name}",
-                    truth.materials, truth.fields, truth.rotation, sheet.fault, case_fault, truth.layout, truth.mode, truth.dpi)
+    line = PageLine(
+        identity.transaction_number,
+        identity.item,
+        f"{identity.transaction_number}/{path.name}",
+        truth.materials,
+        truth.fields,
+        truth.rotation,
+        sheet.fault,
+        case_fault,
+        truth.layout,
+        truth.mode,
+        truth.dpi,
+    )
     return line, _fault(identity, shown, sheet, line) if sheet.fault else None
 
 
@@ -249,11 +325,27 @@ def _submission(identity: Identity, batch: bool) -> dict[str, object]:
     """What case.json says."""
     owner, vehicle, licence = identity.owner, identity.vehicle, identity.licence
     if identity.item == "D-REN-08":
-        subject = {"person_name": owner.name, "id_number": owner.id_number, "file_no": licence.file_no,
-                   "license_class": licence.license_class}
+        subject = {
+            "person_name": owner.name,
+            "id_number": owner.id_number,
+            "file_no": licence.file_no,
+            "license_class": licence.license_class,
+        }
     else:
-        subject = {"vin": vehicle.vin, "plate_no": vehicle.plate_no, "plate_type": vehicle.plate_type,
-                   "owner_name": owner.name, "id_number": owner.id_number, "engine_no": vehicle.engine_no,
-                   "brand_model": vehicle.brand_model}
-    return {"transaction_number": identity.transaction_number, "item": identity.item, "subject": subject, "office": OFFICE,
-            "channel": "batch" if batch else "counter", "accepted_at": identity.accepted_at.isoformat()}
+        subject = {
+            "vin": vehicle.vin,
+            "plate_no": vehicle.plate_no,
+            "plate_type": vehicle.plate_type,
+            "owner_name": owner.name,
+            "id_number": owner.id_number,
+            "engine_no": vehicle.engine_no,
+            "brand_model": vehicle.brand_model,
+        }
+    return {
+        "transaction_number": identity.transaction_number,
+        "item": identity.item,
+        "subject": subject,
+        "office": OFFICE,
+        "channel": "batch" if batch else "counter",
+        "accepted_at": identity.accepted_at.isoformat(),
+    }

@@ -19,10 +19,18 @@ _ROLES: dict[str, tuple[tuple[str, str], ...]] = {
     "hei": (("Noto Sans CJK SC", "Regular"), ("WenQuanYi Zen Hei", "Regular")),
     "hei_heavy": (("Noto Sans CJK SC", "Bold"),),
     "serif": (("Noto Serif CJK SC", "Regular"),),
-    "kai": (("AR PL KaitiM GB", "Regular"), ("AR PL UKai CN", "Book"), ("LXGW WenKai", "Regular"),
-            ("Noto Serif CJK SC", "Regular")),
-    "hand": (("LXGW WenKai", "Regular"), ("AR PL KaitiM GB", "Regular"), ("AR PL UKai CN", "Book"),
-             ("Noto Serif CJK SC", "Regular")),
+    "kai": (
+        ("AR PL KaitiM GB", "Regular"),
+        ("AR PL UKai CN", "Book"),
+        ("LXGW WenKai", "Regular"),
+        ("Noto Serif CJK SC", "Regular"),
+    ),
+    "hand": (
+        ("LXGW WenKai", "Regular"),
+        ("AR PL KaitiM GB", "Regular"),
+        ("AR PL UKai CN", "Book"),
+        ("Noto Serif CJK SC", "Regular"),
+    ),
     "typed": (("Noto Sans Mono CJK SC", "Regular"), ("WenQuanYi Zen Hei Mono", "Regular")),
     "latin": (("Liberation Sans", "Regular"), ("Noto Sans CJK SC", "Regular")),
     "digits": (("DejaVu Sans Mono", "Book"), ("Noto Sans Mono CJK SC", "Regular")),
@@ -41,7 +49,10 @@ def _installed() -> dict[tuple[str, str], tuple[str, int]]:
     try:
         listing = subprocess.run(
             ["fc-list", "--format", "%{family}\t%{style}\t%{file}\t%{index}\n"],
-            capture_output=True, text=True, check=True, timeout=60,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
         ).stdout
     except (OSError, subprocess.SubprocessError) as error:
         raise FontMissing("无法列出已安装的字体：请安装 fontconfig 与 fonts-noto-cjk。") from error
@@ -68,6 +79,7 @@ def choices(role: str) -> tuple[tuple[str, int], ...]:
 
 @cache
 def face(role: str, pixels: int, choice: int = 0) -> Face:
-    """The font of a role at a height in pixels; `choice` picks among the installed ones (modulo their number)."""
+    """The font of a role at a height in pixels; `choice` picks among the installed ones (modulo their
+    number)."""
     path, index = choices(role)[choice % len(choices(role))]
     return ImageFont.truetype(path, max(pixels, 4), index=index)

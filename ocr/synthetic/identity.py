@@ -1,8 +1,9 @@
-"""Who and what a case is about: invented people, vehicles, licences and document numbers, with valid check digits.
+"""Who and what a case is about: invented people, vehicles, licences and document numbers, with valid check
+digits.
 
-Knows the number rules (VIN, citizen number, unified social credit code) and small lists of invented name parts.
-Knows nothing of pages. District codes are real, since a citizen number needs one; persons, makers, firms, streets
-and plates are made up, and the maker codes (LZ0, L0Z, LY9) belong to no known maker.
+Knows the number rules (VIN, citizen number, unified social credit code) and small lists of invented name
+parts. Knows nothing of pages. District codes are real, since a citizen number needs one; persons, makers,
+firms, streets and plates are made up, and the maker codes (LX7, LW7, LU7) belong to no maker that we know of.
 """
 
 from __future__ import annotations
@@ -14,12 +15,19 @@ from typing import TypeVar
 
 import numpy as np
 
-
 T = TypeVar("T")
 BEIJING_TIME = timezone(timedelta(hours=8))
 
-_VIN_VALUES = {**{str(d): d for d in range(10)}, **dict(zip(
-    "ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))}
+_VIN_VALUES = {
+    **{str(d): d for d in range(10)},
+    **dict(
+        zip(
+            "ABCDEFGHJKLMNPRSTUVWXYZ",
+            (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
+            strict=True,
+        )
+    ),
+}
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -27,22 +35,71 @@ _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 2
 _YEAR_CODES = "123456789ABCDEFGHJKLMNPRSTVWXY"  # 2001 is 1; thirty years, then again
 
 _SURNAMES = "甄贾示范白黑云石江方乐安平常金水林叶柳夏"
-_GIVEN = ("示例", "演示", "样本", "小样", "一样", "大样", "文样", "示华", "示明", "示芳", "例平", "例文", "例安", "演文",
-          "演平", "演华", "试华", "试文", "样安", "样芳", "明示", "文例", "安例", "华样", "芳样", "例", "样", "演")
-_DISTRICTS = (("310101", "上海市黄浦区"), ("310104", "上海市徐汇区"), ("310105", "上海市长宁区"),
-              ("310106", "上海市静安区"), ("310107", "上海市普陀区"), ("310109", "上海市虹口区"),
-              ("310110", "上海市杨浦区"), ("310112", "上海市闵行区"), ("310113", "上海市宝山区"),
-              ("310114", "上海市嘉定区"), ("310115", "上海市浦东新区"), ("310117", "上海市松江区"))
+_GIVEN = (
+    "示例",
+    "演示",
+    "样本",
+    "小样",
+    "一样",
+    "大样",
+    "文样",
+    "示华",
+    "示明",
+    "示芳",
+    "例平",
+    "例文",
+    "例安",
+    "演文",
+    "演平",
+    "演华",
+    "试华",
+    "试文",
+    "样安",
+    "样芳",
+    "明示",
+    "文例",
+    "安例",
+    "华样",
+    "芳样",
+    "例",
+    "样",
+    "演",
+)
+_DISTRICTS = (
+    ("310101", "上海市黄浦区"),
+    ("310104", "上海市徐汇区"),
+    ("310105", "上海市长宁区"),
+    ("310106", "上海市静安区"),
+    ("310107", "上海市普陀区"),
+    ("310109", "上海市虹口区"),
+    ("310110", "上海市杨浦区"),
+    ("310112", "上海市闵行区"),
+    ("310113", "上海市宝山区"),
+    ("310114", "上海市嘉定区"),
+    ("310115", "上海市浦东新区"),
+    ("310117", "上海市松江区"),
+)
 _STREETS = ("样例路", "示范路", "演示大道", "虚构路", "范本街", "测试路", "假想路", "样张街")
-_MAKERS = (("星辰牌", "星辰汽车（示例）有限公司", "LZ0", "XC"), ("云帆牌", "云帆汽车制造（示例）有限公司", "L0Z", "YF"),
-           ("青禾牌", "青禾汽车（演示）股份有限公司", "LY9", "QH"), ("远岚牌", "远岚汽车工业（示例）有限公司", "LZ0", "YL"),
-           ("朝野牌", "朝野汽车（演示）有限公司", "L0Z", "ZY"))
+_MAKERS = (
+    ("星辰牌", "星辰汽车（示例）有限公司", "LX7", "XC"),
+    ("云帆牌", "云帆汽车制造（示例）有限公司", "LW7", "YF"),
+    ("青禾牌", "青禾汽车（演示）股份有限公司", "LU7", "QH"),
+    ("远岚牌", "远岚汽车工业（示例）有限公司", "LX7", "YL"),
+    ("朝野牌", "朝野汽车（演示）有限公司", "LW7", "ZY"),
+)
 _COLOURS = ("白", "灰", "黑", "蓝", "红", "棕")
-_DEALERS = ("示例市星辰汽车销售服务有限公司", "示例市远行汽车贸易有限公司", "演示区青禾汽车销售有限公司",
-            "示例市云帆汽车销售有限公司")
+_DEALERS = (
+    "示例市星辰汽车销售服务有限公司",
+    "示例市远行汽车贸易有限公司",
+    "演示区青禾汽车销售有限公司",
+    "示例市云帆汽车销售有限公司",
+)
 _MARKETS = ("示例市旧机动车交易市场有限公司", "示例市演示二手车交易市场有限公司")
-_INSURERS = ("示例财产保险股份有限公司示例市分公司", "演示财产保险股份有限公司演示区支公司",
-             "样本财产保险股份有限公司示例市分公司")
+_INSURERS = (
+    "示例财产保险股份有限公司示例市分公司",
+    "演示财产保险股份有限公司演示区支公司",
+    "样本财产保险股份有限公司示例市分公司",
+)
 _HOSPITALS = ("示例市演示区中心医院", "示例市第九十九人民医院", "演示区样例路社区卫生服务中心")
 
 
@@ -113,7 +170,8 @@ class Licence:
 
 @dataclass(frozen=True)
 class Deal:
-    """Numbers and parties of the sale, the insurance and the tax that a case's papers mention. Price in yuan."""
+    """Numbers and parties of the sale, the insurance and the tax that a case's papers mention. Price in
+    yuan."""
 
     price: int
     invoice_code: str
@@ -125,6 +183,7 @@ class Deal:
     policy_no: str
     insurer: str
     insure_from: date
+    insure_to: date
     tax_cert_no: str
     hospital: str
     inspector: str
@@ -133,7 +192,8 @@ class Deal:
 
 @dataclass(frozen=True)
 class Identity:
-    """Everything that the papers of one case agree on. `previous` is the seller where a vehicle changes hands."""
+    """Everything that the papers of one case agree on. `previous` is the seller where a vehicle changes
+    hands."""
 
     transaction_number: str
     item: str
@@ -183,9 +243,15 @@ def invent(rng: np.random.Generator, item: str, accepted_at: datetime, serial: i
         previous = _person(rng, day)
     fresh = item == "V-REG-01"
     return Identity(
-        transaction_number=f"{prefix}{day:%y%m%d}{serial:06d}", item=item, accepted_at=accepted_at,
-        owner=owner, previous=previous, vehicle=_vehicle(rng, day, fresh), licence=_licence(rng, day),
-        deal=_deal(rng, day, fresh))
+        transaction_number=f"{prefix}{day:%y%m%d}{serial:06d}",
+        item=item,
+        accepted_at=accepted_at,
+        owner=owner,
+        previous=previous,
+        vehicle=_vehicle(rng, day, fresh),
+        licence=_licence(rng, day),
+        deal=_deal(rng, day, fresh),
+    )
 
 
 def with_other_vin(rng: np.random.Generator, identity: Identity) -> Identity:
@@ -245,11 +311,20 @@ def _person(rng: np.random.Generator, day: date) -> Person:
     issued = _before(rng, day, 200, 365 * 8)
     years = 10 if (issued - birth).days < 365.25 * 26 else 20
     valid_to = None if (issued - birth).days > 365.25 * 46 else _years_after(issued, years)
-    address = f"示例市演示区{_pick(rng, _STREETS)}{rng.integers(1, 1800)}弄{rng.integers(1, 99)}号{rng.integers(101, 1803)}室"
+    lane, house, flat = rng.integers(1, 1800), rng.integers(1, 99), rng.integers(101, 1803)
+    address = f"示例市演示区{_pick(rng, _STREETS)}{lane}弄{house}号{flat}室"
     return Person(
-        name=_name(rng), id_number=head + citizen_check_digit(head), gender="男" if order % 2 else "女",
-        ethnicity="汉", birth_date=birth, address=address, phone="139" + "0000" + _digits(rng, 4),
-        id_issuer=f"示例市公安局{place[3:5]}分局", id_valid_from=issued, id_valid_to=valid_to)
+        name=_name(rng),
+        id_number=head + citizen_check_digit(head),
+        gender="男" if order % 2 else "女",
+        ethnicity="汉",
+        birth_date=birth,
+        address=address,
+        phone="139" + "0000" + _digits(rng, 4),
+        id_issuer=f"示例市公安局{place[3:5]}分局",
+        id_valid_from=issued,
+        id_valid_to=valid_to,
+    )
 
 
 def _vehicle(rng: np.random.Generator, day: date, fresh: bool) -> Vehicle:
@@ -259,24 +334,44 @@ def _vehicle(rng: np.random.Generator, day: date, fresh: bool) -> Vehicle:
     registered = day if fresh else made + timedelta(days=int(rng.integers(15, 60)))
     curb = int(rng.integers(1150, 1950))
     length, width, height = rng.integers(4200, 4950), rng.integers(1750, 1920), rng.integers(1440, 1720)
-    engine_model = f"{letters}{rng.choice(['TZ180', 'TZ210']) if electric else rng.choice(['4G15', '4G18', '4T20'])}"
+    engine_model = (
+        f"{letters}{rng.choice(['TZ180', 'TZ210']) if electric else rng.choice(['4G15', '4G18', '4T20'])}"
+    )
     return Vehicle(
-        vin=_vin(rng, maker_code, made.year), plate_no=_plate(rng, electric), plate_type="52" if electric else "02",
-        engine_no=_digits(rng, 1) + str(rng.choice(list("ABCDEFGH"))) + _digits(rng, 6), engine_model=engine_model,
-        brand=brand, model=f"{letters}{rng.integers(6, 8)}{rng.integers(100, 999)}{rng.choice(list('ABDEFGH'))}"
-                           + ("BEV" if electric else ""),
-        manufacturer=manufacturer, vehicle_type="K33", use_nature="A", body_color=_pick(rng, _COLOURS),
-        fuel_type="电" if electric else "汽油", displacement=0 if electric else int(rng.choice([1498, 1598, 1798, 1998])),
-        power=float(rng.integers(70, 160)), seating=5, curb_mass=curb, gross_mass=curb + int(rng.integers(375, 450)),
-        outline_dims=f"{length}×{width}×{height}", tyre_spec=str(rng.choice(["205/55R16", "215/60R17", "225/50R18"])),
-        make_date=made, reg_date=registered, cert_no=f"W{letters}{_digits(rng, 12)}", reg_cert_no="31" + _digits(rng, 10),
-        license_chip_no="31" + _digits(rng, 11))
+        vin=_vin(rng, maker_code, made.year),
+        plate_no=_plate(rng, electric),
+        plate_type="52" if electric else "02",
+        engine_no=_digits(rng, 1) + str(rng.choice(list("ABCDEFGH"))) + _digits(rng, 6),
+        engine_model=engine_model,
+        brand=brand,
+        model=f"{letters}{rng.integers(6, 8)}{rng.integers(100, 999)}{rng.choice(list('ABDEFGH'))}"
+        + ("BEV" if electric else ""),
+        manufacturer=manufacturer,
+        vehicle_type="K33",
+        use_nature="A",
+        body_color=_pick(rng, _COLOURS),
+        fuel_type="电" if electric else "汽油",
+        displacement=0 if electric else int(rng.choice([1498, 1598, 1798, 1998])),
+        power=float(rng.integers(70, 160)),
+        seating=5,
+        curb_mass=curb,
+        gross_mass=curb + int(rng.integers(375, 450)),
+        outline_dims=f"{length}×{width}×{height}",
+        tyre_spec=str(rng.choice(["205/55R16", "215/60R17", "225/50R18"])),
+        make_date=made,
+        reg_date=registered,
+        cert_no=f"W{letters}{_digits(rng, 12)}",
+        reg_cert_no="31" + _digits(rng, 10),
+        license_chip_no="31" + _digits(rng, 11),
+    )
 
 
 def _vin(rng: np.random.Generator, maker_code: str, year: int) -> str:
     letters = np.array(list("ABCDEFGHJKLMNPRSTUVWXYZ0123456789"))
     body = "".join(rng.choice(letters, 5))
-    plain = f"{maker_code}{body}0{_YEAR_CODES[(year - 2001) % 30]}{rng.choice(list('ABCDEFG'))}{_digits(rng, 6)}"
+    plain = (
+        f"{maker_code}{body}0{_YEAR_CODES[(year - 2001) % 30]}{rng.choice(list('ABCDEFG'))}{_digits(rng, 6)}"
+    )
     return plain[:8] + vin_check_digit(plain) + plain[9:]
 
 
@@ -291,8 +386,13 @@ def _licence(rng: np.random.Generator, day: date) -> Licence:
     first = _before(rng, day, 700, 4800)
     valid_from = first if (day - first).days < 6 * 365 else _years_after(first, 6)
     valid_to = _years_after(valid_from, 6 if valid_from == first else 10)
-    return Licence(file_no="3101" + _digits(rng, 8), license_class=str(rng.choice(["C1", "C1", "C1", "C2", "B2", "A2"])),
-                   first_issue_date=first, valid_from=valid_from, valid_to=valid_to)
+    return Licence(
+        file_no="3101" + _digits(rng, 8),
+        license_class=str(rng.choice(["C1", "C1", "C1", "C2", "B2", "A2"])),
+        first_issue_date=first,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
 
 
 def _deal(rng: np.random.Generator, day: date, fresh: bool) -> Deal:
@@ -301,9 +401,18 @@ def _deal(rng: np.random.Generator, day: date, fresh: bool) -> Deal:
     insure_from = _before(rng, day, 0, 12)
     return Deal(
         price=int(rng.integers(300, 3200)) * 100 if not fresh else int(rng.integers(780, 3600)) * 100,
-        invoice_code="1310" + f"{day:%y}" + _digits(rng, 6), invoice_no=_digits(rng, 8),
-        invoice_date=_before(rng, day, 0, 15), dealer=_pick(rng, _DEALERS),
-        dealer_tax_no=head + credit_check_character(head), market=_pick(rng, _MARKETS),
-        policy_no="PDZA" + f"{insure_from:%Y}" + "3101" + _digits(rng, 10), insurer=_pick(rng, _INSURERS),
-        insure_from=insure_from, tax_cert_no="131" + _digits(rng, 15), hospital=_pick(rng, _HOSPITALS),
-        inspector=_name(rng), clerk=_name(rng))
+        invoice_code="1310" + f"{day:%y}" + _digits(rng, 6),
+        invoice_no=_digits(rng, 8),
+        invoice_date=_before(rng, day, 0, 15),
+        dealer=_pick(rng, _DEALERS),
+        dealer_tax_no=head + credit_check_character(head),
+        market=_pick(rng, _MARKETS),
+        policy_no="PDZA" + f"{insure_from:%Y}" + "3101" + _digits(rng, 10),
+        insurer=_pick(rng, _INSURERS),
+        insure_from=insure_from,
+        insure_to=_years_after(insure_from, 1) - timedelta(days=1),
+        tax_cert_no="131" + _digits(rng, 15),
+        hospital=_pick(rng, _HOSPITALS),
+        inspector=_name(rng),
+        clerk=_name(rng),
+    )

@@ -1,7 +1,7 @@
 """The canvas on which layouts draw: millimetres, printed labels, filled-in values, tables, tick boxes.
 
-Knows ink, fonts and boxes, and keeps the truth of what was drawn (materials, fields, where each value stands).
-Knows no document and no scanner.
+Knows ink, fonts and boxes, and keeps the truth of what was drawn (materials, fields, where each value
+stands). Knows no document and no scanner.
 """
 
 from __future__ import annotations
@@ -14,38 +14,18 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ocr.synthetic import fonts
+from ocr.synthetic.style import BLUE_INK, DARK_INK, Ink, Style
 
-Ink = tuple[int, int, int]
 Box = tuple[float, float, float, float]  # left, top, right, bottom in mm
 
-BLACK: Ink = (34, 32, 34)
-BLUE_INK: Ink = (38, 52, 128)
-DARK_INK: Ink = (30, 32, 58)
-RED: Ink = (196, 38, 44)
-
+A4 = (210.0, 297.0)  # mm
 MM_PER_POINT = 25.4 / 72
 
 
 @dataclass(frozen=True)
-class Style:
-    """How one paper was printed and filled in. `hand` values are written glyph by glyph with a shaky pen."""
-
-    label: str = "song"
-    title: str = "song_heavy"
-    value: str = "kai"
-    label_choice: int = 0
-    value_choice: int = 0
-    label_ink: Ink = BLACK
-    value_ink: Ink = BLACK
-    line_ink: Ink = BLACK
-    line_mm: float = 0.25
-    hand: bool = False
-    dots: bool = False
-
-
-@dataclass(frozen=True)
 class Value:
-    """What is filled into a cell. `code` is the field it proves (None: not a field); `canonical` what truth keeps."""
+    """What is filled into a cell. `code` is the field it proves (None: not a field); `canonical` what truth
+    keeps."""
 
     text: str
     code: str | None = None
@@ -81,7 +61,8 @@ Row = tuple[float, Sequence[tuple[float, Cell]]]
 
 @dataclass
 class Truth:
-    """What a page says: material codes, canonical field values, and the value's box in mm on the upright page."""
+    """What a page says: material codes, canonical field values, and the value's box in mm on the upright
+    page."""
 
     materials: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
@@ -91,8 +72,15 @@ class Truth:
 class Page:
     """One side of paper, `width` × `height` mm at `dpi`."""
 
-    def __init__(self, width: float, height: float, dpi: int, rng: np.random.Generator, style: Style | None = None,
-                 paper: Ink = (255, 255, 255)):
+    def __init__(
+        self,
+        width: float,
+        height: float,
+        dpi: int,
+        rng: np.random.Generator,
+        style: Style | None = None,
+        paper: Ink = (255, 255, 255),
+    ):
         self.width, self.height, self.dpi, self.rng = width, height, dpi, rng
         self.style = style or Style()
         self.image = Image.new("RGB", (self.px(width), self.px(height)), paper)
@@ -105,23 +93,48 @@ class Page:
     def pt(self, points: float) -> int:
         return round(points * self.dpi / 72)
 
-    def line(self, x0: float, y0: float, x1: float, y1: float, mm: float | None = None, ink: Ink | None = None) -> None:
+    def line(
+        self, x0: float, y0: float, x1: float, y1: float, mm: float | None = None, ink: Ink | None = None
+    ) -> None:
         width = max(1, self.px(mm or self.style.line_mm))
-        self.pen.line([(self.px(x0), self.px(y0)), (self.px(x1), self.px(y1))], fill=ink or self.style.line_ink,
-                      width=width)
+        self.pen.line(
+            [(self.px(x0), self.px(y0)), (self.px(x1), self.px(y1))],
+            fill=ink or self.style.line_ink,
+            width=width,
+        )
 
-    def box(self, box: Box, mm: float | None = None, ink: Ink | None = None, fill: Ink | None = None,
-            radius: float = 0) -> None:
+    def box(
+        self,
+        box: Box,
+        mm: float | None = None,
+        ink: Ink | None = None,
+        fill: Ink | None = None,
+        radius: float = 0,
+    ) -> None:
         width = max(1, self.px(mm or self.style.line_mm)) if mm != 0 else 0
-        self.pen.rounded_rectangle([self.px(v) for v in box], self.px(radius), fill=fill, width=width,
-                                   outline=(ink or self.style.line_ink) if width else None)
+        self.pen.rounded_rectangle(
+            [self.px(v) for v in box],
+            self.px(radius),
+            fill=fill,
+            width=width,
+            outline=(ink or self.style.line_ink) if width else None,
+        )
 
     def measure(self, text: str, role: str, pt: float, choice: int = 0) -> float:
         """Width of a line of text in mm."""
         return fonts.face(role, self.pt(pt), choice).getlength(text) * 25.4 / self.dpi
 
-    def text(self, x: float, y: float, text: str, pt: float = 10.5, role: str | None = None, ink: Ink | None = None,
-             anchor: str = "lm", spacing: float = 0) -> Box:
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        pt: float = 10.5,
+        role: str | None = None,
+        ink: Ink | None = None,
+        anchor: str = "lm",
+        spacing: float = 0,
+    ) -> Box:
         """Printed text; `spacing` in mm is added between characters. Returns the box in mm."""
         role = role or self.style.label
         font = fonts.face(role, self.pt(pt), self.style.label_choice)
@@ -129,29 +142,60 @@ class Page:
         width = font.getlength(text) * 25.4 / self.dpi + spacing * (len(text) - 1)
         left = x - {"l": 0, "m": width / 2, "r": width}[anchor[0]]
         if not spacing:
-            self.pen.text((left * self.dpi / 25.4, self.px(y)), text, font=font, fill=ink, anchor="l" + anchor[1])
+            self.pen.text(
+                (left * self.dpi / 25.4, self.px(y)), text, font=font, fill=ink, anchor="l" + anchor[1]
+            )
         else:
             cursor = left
             for character in text:
-                self.pen.text((self.px(cursor), self.px(y)), character, font=font, fill=ink, anchor="l" + anchor[1])
+                self.pen.text(
+                    (self.px(cursor), self.px(y)), character, font=font, fill=ink, anchor="l" + anchor[1]
+                )
                 cursor += font.getlength(character) * 25.4 / self.dpi + spacing
         half = pt * MM_PER_POINT * 0.6
         return left, y - half, left + width, y + half
 
-    def title(self, y: float, text: str, pt: float = 20, spacing: float = 0, ink: Ink | None = None,
-              role: str | None = None, x: float | None = None) -> Box:
-        return self.text(self.width / 2 if x is None else x, y, text, pt, role or self.style.title, ink, "mm", spacing)
+    def title(
+        self,
+        y: float,
+        text: str,
+        pt: float = 20,
+        spacing: float = 0,
+        ink: Ink | None = None,
+        role: str | None = None,
+        x: float | None = None,
+    ) -> Box:
+        return self.text(
+            self.width / 2 if x is None else x, y, text, pt, role or self.style.title, ink, "mm", spacing
+        )
 
-    def paragraph(self, box: Box, text: str, pt: float = 10.5, role: str | None = None, align: str = "left",
-                  ink: Ink | None = None, leading: float = 1.3) -> None:
+    def paragraph(
+        self,
+        box: Box,
+        text: str,
+        pt: float = 10.5,
+        role: str | None = None,
+        align: str = "left",
+        ink: Ink | None = None,
+        leading: float = 1.3,
+    ) -> None:
         """Text wrapped into a box, shrunk until it fits, centred vertically."""
         role = role or self.style.label
         lines, pt = self._fit(box, text, role, pt, self.style.label_choice, leading)
         for x, y, line, anchor in self._placed(box, lines, pt, align, leading):
             self.text(x, y, line, pt, role, ink, anchor)
 
-    def flow(self, x: float, y: float, width: float, text: str, pt: float = 10.5, role: str | None = None,
-             leading: float = 1.7, ink: Ink | None = None) -> float:
+    def flow(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        text: str,
+        pt: float = 10.5,
+        role: str | None = None,
+        leading: float = 1.7,
+        ink: Ink | None = None,
+    ) -> float:
         """Text wrapped from (x, y) downward; returns the y below it."""
         role = role or self.style.label
         step = pt * MM_PER_POINT * leading
@@ -172,8 +216,15 @@ class Page:
         if value.code:
             self.note(value.code, value.text if value.canonical is None else value.canonical, edges)
 
-    def field(self, x: float, y: float, value: Value, anchor: str = "lm", ink: Ink | None = None,
-              hand: bool | None = None) -> Box:
+    def field(
+        self,
+        x: float,
+        y: float,
+        value: Value,
+        anchor: str = "lm",
+        ink: Ink | None = None,
+        hand: bool | None = None,
+    ) -> Box:
         """A filled-in value at a point, on one line."""
         shaky = self.style.hand and not value.printed if hand is None else hand
         edge = self.write(x, y, value.text, value.pt, value.role or self.style.value, ink, anchor, shaky)
@@ -187,11 +238,24 @@ class Page:
             return
         self.truth.fields[code] = canonical
         if edges:
-            self.truth.boxes[code] = (min(e[0] for e in edges), min(e[1] for e in edges),
-                                      max(e[2] for e in edges), max(e[3] for e in edges))
+            self.truth.boxes[code] = (
+                min(e[0] for e in edges),
+                min(e[1] for e in edges),
+                max(e[2] for e in edges),
+                max(e[3] for e in edges),
+            )
 
-    def write(self, x: float, y: float, text: str, pt: float, role: str, ink: Ink | None = None, anchor: str = "lm",
-              hand: bool = False) -> Box:
+    def write(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        pt: float,
+        role: str,
+        ink: Ink | None = None,
+        anchor: str = "lm",
+        hand: bool = False,
+    ) -> Box:
         """Value text at a point, typed, dotted or by a shaky hand. Returns the box in mm."""
         font = fonts.face(role, self.pt(pt), self.style.value_choice)
         width = font.getlength(text) * 25.4 / self.dpi
@@ -204,7 +268,8 @@ class Page:
         return left, y - half, left + width, y + half
 
     def grid(self, x: float, y: float, rows: Sequence[Row], border: float = 0.4) -> float:
-        """A bordered table of rows (height, [(width, cell), …]) in mm; returns its bottom. Rows must be equally wide."""
+        """A bordered table of rows (height, [(width, cell), …]) in mm; returns its bottom. Rows must be
+        equally wide."""
         widths = [sum(width for width, _ in cells) for _, cells in rows]
         if max(widths) - min(widths) > 0.01:
             raise ValueError(f"rows of different width: {widths}")
@@ -219,6 +284,14 @@ class Page:
             y += height
         self.box((x, top, right, y), mm=border)
         return y
+
+    def side(self, box: Box, text: str) -> None:
+        """A narrow label cell over several rows, read from top to bottom."""
+        self.box(box, fill=(255, 255, 255))
+        step = min(5.2, (box[3] - box[1] - 2) / len(text))
+        top = (box[1] + box[3]) / 2 - step * (len(text) - 1) / 2
+        for index, character in enumerate(text):
+            self.text((box[0] + box[2]) / 2, top + index * step, character, 10, anchor="mm")
 
     def cell(self, box: Box, cell: Cell) -> None:
         left, top, right, bottom = box
@@ -243,10 +316,17 @@ class Page:
         if ticked:
             ink = self.style.value_ink if self.style.hand else self.style.label_ink
             shake = self.rng.uniform(-0.25, 0.25, 4)
-            points = [(x + side * 0.15 + shake[0], y), (x + side * 0.42, y + side * 0.38 + shake[1]),
-                      (x + side * 1.05 + shake[2], y - side * 0.62 + shake[3])]
-            self.pen.line([(self.px(a), self.px(b)) for a, b in points], fill=ink, width=max(2, self.px(0.4)),
-                          joint="curve")
+            points = [
+                (x + side * 0.15 + shake[0], y),
+                (x + side * 0.42, y + side * 0.38 + shake[1]),
+                (x + side * 1.05 + shake[2], y - side * 0.62 + shake[3]),
+            ]
+            self.pen.line(
+                [(self.px(a), self.px(b)) for a, b in points],
+                fill=ink,
+                width=max(2, self.px(0.4)),
+                joint="curve",
+            )
         return self.text(x + side * 1.3, y, caption, pt)[2]
 
     def paste(self, picture: Image.Image, box: Box) -> None:
@@ -254,12 +334,16 @@ class Page:
         size = self.px(box[2]) - self.px(box[0]), self.px(box[3]) - self.px(box[1])
         self.image.paste(picture.resize(size, Image.Resampling.BILINEAR), (self.px(box[0]), self.px(box[1])))
 
-    def characters(self, x: float, y: float, text: str, step: float, side: float, value: Value | None = None) -> None:
+    def characters(
+        self, x: float, y: float, text: str, step: float, side: float, value: Value | None = None
+    ) -> None:
         """Text one character to a square, as on forms that are read by eye; `value` records it."""
         for index, character in enumerate(text):
             left = x + index * step
             self.box((left, y - side / 2, left + side, y + side / 2), mm=0.2)
-            self.write(left + side / 2, y, character, 10.5, self.style.value, anchor="mm", hand=self.style.hand)
+            self.write(
+                left + side / 2, y, character, 10.5, self.style.value, anchor="mm", hand=self.style.hand
+            )
         if value and value.code:
             self.note(value.code, value.text, [(x, y - side / 2, x + len(text) * step, y + side / 2)])
 
@@ -304,21 +388,27 @@ class Page:
             lines.append(line)
         return lines
 
-    def _fit(self, box: Box, text: str, role: str, pt: float, choice: int, leading: float) -> tuple[list[str], float]:
+    def _fit(
+        self, box: Box, text: str, role: str, pt: float, choice: int, leading: float
+    ) -> tuple[list[str], float]:
         width, height = box[2] - box[0], box[3] - box[1]
         while True:
             lines = self._wrap(text, role, pt, choice, width)
-            # A value that nearly fits on its line shrinks a little before it breaks, as clerks and printers do.
+            # A value that nearly fits on its line shrinks a little before it breaks, as clerks and printers
+            # do.
             if pt <= 5.5 or len(lines) * pt * MM_PER_POINT * leading <= height:
                 return lines, pt
             pt -= 0.5
 
-    def _placed(self, box: Box, lines: list[str], pt: float, align: str,
-                leading: float) -> list[tuple[float, float, str, str]]:
+    def _placed(
+        self, box: Box, lines: list[str], pt: float, align: str, leading: float
+    ) -> list[tuple[float, float, str, str]]:
         left, top, right, bottom = box
         step = pt * MM_PER_POINT * leading
         y = (top + bottom) / 2 - step * (len(lines) - 1) / 2
-        x, anchor = {"left": (left, "lm"), "center": ((left + right) / 2, "mm"), "right": (right, "rm")}[align]
+        x, anchor = {"left": (left, "lm"), "center": ((left + right) / 2, "mm"), "right": (right, "rm")}[
+            align
+        ]
         return [(x, y + index * step, line, anchor) for index, line in enumerate(lines)]
 
     def _typed(self, left: float, y: float, text: str, font: fonts.Face, ink: Ink) -> None:
@@ -332,9 +422,13 @@ class Page:
         strokes = np.asarray(mask).copy()
         period = max(3, round(self.dpi / 72))
         strokes[::period] = (strokes[::period] * 0.45).astype(np.uint8)
-        self.image.paste(ink, (round(left * self.dpi / 25.4) - 2, self.px(y) - height // 2), Image.fromarray(strokes))
+        self.image.paste(
+            ink, (round(left * self.dpi / 25.4) - 2, self.px(y) - height // 2), Image.fromarray(strokes)
+        )
 
-    def _by_hand(self, left: float, y: float, text: str, font: fonts.Face, ink: Ink, slant: float = 0.08) -> float:
+    def _by_hand(
+        self, left: float, y: float, text: str, font: fonts.Face, ink: Ink, slant: float = 0.08
+    ) -> float:
         """Glyph by glyph with a shaky baseline, size and slant; returns the width in mm."""
         cursor = left * self.dpi / 25.4
         drift = float(self.rng.normal(0, 0.012))
@@ -343,13 +437,20 @@ class Page:
         for character in text:
             size = int(font.size * 1.7)
             mask = Image.new("L", (size, size))
-            ImageDraw.Draw(mask).text((size / 2, size / 2), character, font=font, fill=int(self.rng.integers(205, 250)),
-                                      anchor="mm")
+            ImageDraw.Draw(mask).text(
+                (size / 2, size / 2), character, font=font, fill=int(self.rng.integers(205, 250)), anchor="mm"
+            )
             scale = float(self.rng.uniform(0.93, 1.08))
             turn = float(self.rng.normal(0, 0.045))
             centre = size / 2
-            matrix = (scale, lean + turn, centre - scale * centre - (lean + turn) * centre,
-                      -turn, scale, centre + turn * centre - scale * centre)
+            matrix = (
+                scale,
+                lean + turn,
+                centre - scale * centre - (lean + turn) * centre,
+                -turn,
+                scale,
+                centre + turn * centre - scale * centre,
+            )
             mask = mask.transform((size, size), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
             advance = font.getlength(character)
             top = self.px(y) - size / 2 + (cursor - start) * drift + self.rng.normal(0, font.size * 0.025)
@@ -363,22 +464,7 @@ def chinese_date(day: date) -> str:
 
 
 def dated(day: date, code: str | None, form: str = "chinese", **options: object) -> Value:
-    """A date as a value: printed as 2025年06月03日, 2025-06-03 or 2025.06.03; the truth keeps the ISO form."""
+    """A date as a value: printed as 2025年06月03日, 2025-06-03 or 2025.06.03; the truth keeps the ISO
+    form."""
     text = {"chinese": chinese_date(day), "iso": day.isoformat(), "dots": f"{day:%Y.%m.%d}"}[form]
     return Value(text, code, day.isoformat(), **options)  # type: ignore[arg-type]
-
-
-def draw_style(rng: np.random.Generator, hand_share: float = 0.0, dots_share: float = 0.0) -> Style:
-    """A style by chance: how labels look, and whether values are typed, dotted or written by hand."""
-    chance = rng.random()
-    hand, dots = chance < hand_share, hand_share <= chance < hand_share + dots_share
-    if hand:
-        value, ink = "hand", (BLUE_INK, DARK_INK)[int(rng.integers(2))]
-    elif dots:
-        value, ink = "typed", ((44, 44, 92), BLACK)[int(rng.integers(2))]
-    else:
-        value, ink = ("song", "hei", "kai", "serif")[int(rng.integers(4))], BLACK
-    return Style(label=("song", "song", "serif", "hei")[int(rng.integers(4))],
-                 title=("song_heavy", "hei_heavy", "song_heavy")[int(rng.integers(3))],
-                 value=value, label_choice=int(rng.integers(3)), value_choice=int(rng.integers(3)), value_ink=ink,
-                 line_mm=float(rng.choice([0.18, 0.25, 0.35])), hand=hand, dots=dots)

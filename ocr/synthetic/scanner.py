@@ -1,7 +1,7 @@
 """What a copier and a scanner do to a sheet of paper.
 
-Knows optics and electronics in the small: paper tone, skew, shadow, noise, blur, grey copies, one-bit modes, coarse
-rotation, JPEG. Knows nothing of what the sheet says.
+Knows optics and electronics in the small: paper tone, skew, shadow, noise, blur, grey copies, one-bit modes,
+coarse rotation, JPEG. Knows nothing of what the sheet says.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from PIL import Image
 
 @dataclass(frozen=True)
 class Profile:
-    """One pass through the scanner. `rotation` is the clockwise turn in degrees that makes the scan upright."""
+    """One pass through the scanner. `rotation` is the clockwise turn in degrees that makes the scan
+    upright."""
 
     mode: str = "colour"  # colour, grey (a photocopy), bilevel (nearly one bit)
     tone: tuple[float, float, float] = (0.98, 0.98, 0.97)
@@ -41,12 +42,18 @@ def draw_profile(rng: np.random.Generator, rotated_share: float = 0.05) -> Profi
     level = rng.uniform(0.93, 1.0)
     rotation = int(rng.choice([90, 180, 270])) if rng.random() < rotated_share else 0
     return Profile(
-        mode=mode, tone=(level, level - warm * 0.3, level - warm), skew=float(np.clip(rng.normal(0, 0.5), -1.5, 1.5)),
-        blur=float(rng.uniform(0.3, 0.85)), noise=float(rng.uniform(1.0, 5.0)),
-        black=float(rng.uniform(4, 46)), shadow=float(rng.uniform(0.08, 0.35)) if rng.random() < 0.4 else 0.0,
+        mode=mode,
+        tone=(level, level - warm * 0.3, level - warm),
+        skew=float(np.clip(rng.normal(0, 0.5), -1.5, 1.5)),
+        blur=float(rng.uniform(0.3, 0.85)),
+        noise=float(rng.uniform(1.0, 5.0)),
+        black=float(rng.uniform(4, 46)),
+        shadow=float(rng.uniform(0.08, 0.35)) if rng.random() < 0.4 else 0.0,
         edge=str(rng.choice(["left", "right", "top", "bottom"])),
         specks=int(rng.integers(20, 160)) if mode != "colour" else int(rng.integers(0, 25)),
-        quality=int(rng.integers(40, 86)), rotation=rotation)
+        quality=int(rng.integers(40, 86)),
+        rotation=rotation,
+    )
 
 
 def blurred(profile: Profile, rng: np.random.Generator) -> Profile:
@@ -87,18 +94,25 @@ def _light(pixels: np.ndarray, profile: Profile) -> np.ndarray:
 
 def _skewed(pixels: np.ndarray, profile: Profile, rng: np.random.Generator) -> np.ndarray:
     height, width = pixels.shape[:2]
+    dx, dy = rng.uniform(-0.003, 0.003, 2) * width
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), profile.skew, 1.0)
-    matrix[:, 2] += rng.uniform(-0.003, 0.003, 2) * width
+    matrix = matrix + np.array([[0, 0, dx], [0, 0, dy]])
     lid = int(min(profile.tone) * 250) if rng.random() < 0.75 else int(rng.integers(60, 130))
-    return cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT,
-                          borderValue=(lid, lid, lid))
+    return cv2.warpAffine(
+        pixels,
+        matrix,
+        (width, height),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(lid, lid, lid),
+    )
 
 
 def _photocopied(pixels: np.ndarray, profile: Profile, rng: np.random.Generator) -> np.ndarray:
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     for _ in range(profile.specks):
         x, y = int(rng.integers(grey.shape[1])), int(rng.integers(grey.shape[0]))
-        cv2.circle(grey, (x, y), int(rng.integers(1, 3)), int(rng.integers(30, 140)), -1)
+        cv2.circle(grey, (x, y), int(rng.integers(1, 3)), (int(rng.integers(30, 140)),), -1)
     # Toner deepens the middle tones; a one-bit copy keeps only a narrow ramp around its threshold.
     steep, middle = (0.055, 160) if profile.mode == "bilevel" else (0.024, 130)
     ramp = 255 / (1 + np.exp(-steep * (np.arange(256) - middle)))
@@ -115,12 +129,15 @@ def _shaded(pixels: np.ndarray, profile: Profile) -> np.ndarray:
     if profile.edge in ("right", "bottom"):
         fall = fall[::-1]
     shape = (1, width, 1) if profile.edge in ("left", "right") else (height, 1, 1)
-    scale = np.ascontiguousarray(np.broadcast_to((fall * 256).astype(np.uint16).reshape(shape), (height, width, 1)))
+    scale = np.ascontiguousarray(
+        np.broadcast_to((fall * 256).astype(np.uint16).reshape(shape), (height, width, 1))
+    )
     return cv2.multiply(pixels, cv2.merge([scale.astype(np.float32)] * 3), scale=1 / 256, dtype=cv2.CV_8U)
 
 
 def _noisy(pixels: np.ndarray, profile: Profile, rng: np.random.Generator) -> np.ndarray:
-    """Sensor noise from a tile repeated at random offsets: fresh noise for every pixel would double the time."""
+    """Sensor noise from a tile repeated at random offsets: fresh noise for every pixel would double the
+    time."""
     height, width = pixels.shape[:2]
     tile = rng.normal(0, profile.noise, (509, 613)).astype(np.float32)
     tile = cv2.GaussianBlur(tile, (3, 3), 0.5) * 1.4

@@ -36,7 +36,11 @@ DETECTION = {
 RECOGNITION = {
     "Global": {"model_name": "PP-OCRv6_small_rec"},
     "PreProcess": {
-        "transform_ops": [DECODE, {"RecResizeImg": {"image_shape": [3, 48, 320]}}, {"KeepKeys": {"keep_keys": ["image"]}}]
+        "transform_ops": [
+            DECODE,
+            {"RecResizeImg": {"image_shape": [3, 48, 320]}},
+            {"KeepKeys": {"keep_keys": ["image"]}},
+        ]
     },
     "PostProcess": {"name": "CTCLabelDecode", "character_dict": ["A", "B"]},
 }
@@ -48,7 +52,9 @@ def _saved(network: Any, shape: list[int | None], directory: Path, config: dict[
     directory.mkdir()
     network.eval()
     spec = [paddle.static.InputSpec(shape=shape, dtype="float32", name="x")]
-    paddle.jit.save(paddle.jit.to_static(network, input_spec=spec), str(directory / "inference"))
+    paddle.jit.save(
+        paddle.jit.to_static(network, input_spec=spec, full_graph=True), str(directory / "inference")
+    )
     (directory / "inference.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     return directory
 
@@ -60,7 +66,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> ModelDirectories:
     class Detector(paddle.nn.Layer):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
-            self.sharpness = self.create_parameter([1], default_initializer=paddle.nn.initializer.Constant(10.0))
+            self.sharpness = self.create_parameter(
+                [1], default_initializer=paddle.nn.initializer.Constant(10.0)
+            )
 
         def forward(self, x: Any) -> Any:
             return paddle.nn.functional.sigmoid(-self.sharpness * x.mean(axis=1, keepdim=True))
@@ -70,11 +78,16 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> ModelDirectories:
             super().__init__()
             # Classes: blank, A, B, space. Brightness speaks for blank, darkness for A.
             self.weights = self.create_parameter(
-                [4], default_initializer=paddle.nn.initializer.Assign(np.array([5, -5, -50, -50], dtype="float32"))
+                [4],
+                default_initializer=paddle.nn.initializer.Assign(
+                    np.array([5, -5, -50, -50], dtype="float32")
+                ),
             )
 
         def forward(self, x: Any) -> Any:
-            columns = paddle.nn.functional.avg_pool2d(x, [48, 8], stride=[48, 8]).mean(axis=1).transpose([0, 2, 1])
+            columns = (
+                paddle.nn.functional.avg_pool2d(x, [48, 8], stride=[48, 8]).mean(axis=1).transpose([0, 2, 1])
+            )
             offsets = paddle.to_tensor(np.array([0, 0, -99, -99], dtype="float32"))
             return paddle.nn.functional.softmax(columns * self.weights + offsets, axis=-1)
 

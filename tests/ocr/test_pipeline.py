@@ -1,4 +1,4 @@
-"""From bytes to findings where no text has to be read: unreadable files, blank pages, results for programs."""
+"""From bytes to findings where no text has to be read: unreadable files, blank pages, plain results."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_read_is_an_error_in_its_place(
 def test_an_incomplete_catalogue_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "materials.yaml"
     path.write_text(content)
-    with pytest.raises(CatalogueUnreadable, match="materials.yaml"):
+    with pytest.raises(CatalogueUnreadable, match=r"materials\.yaml"):
         load(path)
 
 

@@ -7,6 +7,7 @@ import random
 import struct
 import zlib
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pikepdf
 import pytest
@@ -31,17 +32,17 @@ def picture(number: int = 1, mode: str = "RGB", size: tuple[int, int] = (310, 44
     return image.convert(mode)
 
 
-def encode(image: Image.Image, kind: str, **options: object) -> bytes:
+def encode(image: Image.Image, kind: str, **options: Any) -> bytes:
     stream = io.BytesIO()
     image.save(stream, kind, **options)
     return stream.getvalue()
 
 
-def jpeg(number: int = 1, **options: object) -> bytes:
+def jpeg(number: int = 1, **options: Any) -> bytes:
     return encode(picture(number), "JPEG", **{"quality": 90, "dpi": (200, 200)} | options)
 
 
-def tiff(images: Iterable[Image.Image], **options: object) -> bytes:
+def tiff(images: Iterable[Image.Image], **options: Any) -> bytes:
     first, *rest = images
     return encode(first, "TIFF", save_all=True, append_images=rest, dpi=(200, 200), **options)
 
@@ -52,8 +53,8 @@ def pdf(
     rotate: int = 0,
     draw: bytes = b"q 111.6 0 0 158.4 0 0 cm /Im0 Do Q",
     box: tuple[float, float] = (111.6, 158.4),
-    image: dict[str, object] | None = None,
-    save: dict[str, object] | None = None,
+    image: dict[str, Any] | None = None,
+    save: dict[str, Any] | None = None,
 ) -> bytes:
     """A PDF with one JPEG a page, 310×440 pixels at 200 dpi."""
     document = pikepdf.new()
@@ -93,7 +94,7 @@ def alike(left: Image.Image, right: Image.Image) -> bool:
 
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"quality": 40}])
-def test_a_jpeg_is_kept_byte_for_byte(options: dict[str, object]) -> None:
+def test_a_jpeg_is_kept_byte_for_byte(options: dict[str, Any]) -> None:
     content = jpeg(**options)
     (page,) = split(content, "正面.png")
     assert page == ScannedPage(content, "jpeg", 310, 440, 200.0, "正面.png", 1)
@@ -210,7 +211,7 @@ def test_an_image_placed_sideways_is_seen_as_the_page_shows_it(draw: bytes, box:
     assert alike(upright(page), shown.resize((page.width, page.height)))
 
 
-MORE = {
+MORE: dict[str, dict[str, Any]] = {
     "a mirrored image": {"draw": b"q -111.6 0 0 158.4 111.6 0 cm /Im0 Do Q"},
     "a small image": {"draw": b"q 55 0 0 79 10 10 cm /Im0 Do Q"},
     "a stamp over it": {"draw": b"q 111.6 0 0 158.4 0 0 cm /Im0 Do Q 1 0 0 rg 20 20 30 30 re f"},
@@ -220,7 +221,7 @@ MORE = {
 
 @pytest.mark.parametrize("what", MORE)
 def test_a_pdf_page_that_is_more_than_its_jpeg_is_rendered(what: str) -> None:
-    (page,) = split(pdf([jpeg()], **MORE[what]))  # type: ignore[arg-type]
+    (page,) = split(pdf([jpeg()], **MORE[what]))
     seen = upright(page)
     assert (page.format, page.dpi) == ("jpeg", 200.0) and seen.size == (page.width, page.height) == (310, 440)
     expected = {
@@ -261,6 +262,12 @@ def test_pages_come_one_by_one() -> None:
     assert next(pages).source_page == 1
     with pytest.raises(scans.TruncatedImage, match="第 2 页"):
         next(pages)
+
+
+def test_a_very_large_picture_is_kept_byte_for_byte_too() -> None:
+    content = encode(Image.new("1", (6500, 6500)), "PNG")
+    (page,) = split(content, limits=Limits(max_pixels=50_000_000))
+    assert (page.content, page.width, page.height) == (content, 6500, 6500)
 
 
 def test_a_page_without_its_content_still_says_what_it_was() -> None:

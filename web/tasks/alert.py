@@ -29,7 +29,9 @@ class Choice:
 CHOICES = (
     Choice("rescan", lazy_gettext("转采集岗补扫有问题的页；扫好后自动重新识别、重新判定。")),
     Choice("supplement", lazy_gettext("通知申请人补交资料，转采集岗等候；收到后自动重新识别、重新判定。")),
-    Choice("override", lazy_gettext("资料无误但规则不认：报班组长授权。同意后转人工复核，不同意则退回本岗。")),
+    Choice(
+        "override", lazy_gettext("资料无误但规则不认：报班组长授权。同意后转人工复核，不同意则退回本岗。")
+    ),
     Choice("withdraw", lazy_gettext("撤回整件，不再推送和归档；影像与记录保留可查。")),
 )
 NOTE_NEEDED = ("override", "withdraw")
@@ -37,7 +39,11 @@ NOTE_NEEDED = ("override", "withdraw")
 
 def _view(session: Session, task: UserTask) -> dict[str, Any]:
     shown = papers.of_record(session, task.instance.record)
-    return {"papers": shown, "alerts": papers.open_alerts(session, task.instance.record_id), "choices": CHOICES}
+    return {
+        "papers": shown,
+        "alerts": papers.open_alerts(session, task.instance.record_id),
+        "choices": CHOICES,
+    }
 
 
 def _answer(form: Mapping[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The capture station: 扫描上传, 补扫, 等候补件. Adds scans to a record, or puts a better one in a page's place."""
+"""The capture station: 扫描上传, 补扫, 等候补件. Adds scans to a record, or puts one in a page's place."""
 
 from __future__ import annotations
 

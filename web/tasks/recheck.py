@@ -55,7 +55,9 @@ def _answer(form: Mapping[str, str]) -> dict[str, Any]:
 def _settle(changing: Session, user: Actor, task: UserTask, form: Mapping[str, str]) -> None:
     _keep_unsaved(changing, user, task.instance.record_id, form)
     if form["outcome"] == "alert":
-        alerts.open_for(changing, user, task.instance.record_id, [Cause("RECHECK", form["note"].strip()[:500])])
+        alerts.open_for(
+            changing, user, task.instance.record_id, [Cause("RECHECK", form["note"].strip()[:500])]
+        )
 
 
 def _keep_unsaved(changing: Session, user: Actor, record_id: int, form: Mapping[str, str]) -> None:
@@ -109,4 +111,6 @@ def confirm_material(task_id: int, material_id: int) -> str:
     sheet = next(each for each in papers.of_record(session(), record) if each.page.id == page.id)
     choices = papers.material_choices(record)
     task = user_tasks.get(session(), task_id)
-    return render_template("tasks/_sheet.html", task=task, sheet=sheet, choices=choices, draft=task.draft or {})
+    return render_template(
+        "tasks/_sheet.html", task=task, sheet=sheet, choices=choices, draft=task.draft or {}
+    )

@@ -1,5 +1,5 @@
-"""What every station shares: opening a task, taking it, giving it back, keeping a draft, completing it and getting
-the next one in the same transaction.
+"""What every station shares: opening a task, taking it, giving it back, keeping a draft, completing it and
+getting the next one in the same transaction.
 
 A form is known by its name in the diagram (`FORMS`). Knows nothing of what its answer means.
 """

@@ -1,17 +1,15 @@
-"""Certificates: 出厂合格证, 登记证书, 完税证明, 交强险保单."""
+"""Certificates of the vehicle: 机动车整车出厂合格证, 机动车登记证书."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from functools import partial
 
 import numpy as np
 
-from ocr.synthetic import stamps
+from ocr.synthetic import figures, stamps
 from ocr.synthetic.identity import Identity
-from ocr.synthetic.layouts.invoices import _qr
-from ocr.synthetic.page import BLACK, Ink, Label, Page, Row, Style, Value, chinese_date, dated, draw_style
-
-A4 = (210.0, 297.0)
+from ocr.synthetic.page import A4, Label, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.style import BLACK, Ink, Style
 
 _GREEN: Ink = (40, 110, 72)
 _STEEL: Ink = (52, 84, 128)
@@ -20,7 +18,9 @@ _STEEL: Ink = (52, 84, 128)
 def conformity(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
     """机动车整车出厂合格证: two numbered columns under a maker's title, seal and two-dimensional code."""
     ink = _STEEL if rng.random() < 0.5 else BLACK
-    style = Style(label="song", title="hei_heavy", value=str(rng.choice(["hei", "song"])), label_ink=ink, line_ink=ink)
+    style = Style(
+        label="song", title="hei_heavy", value=str(rng.choice(["hei", "song"])), label_ink=ink, line_ink=ink
+    )
     page = Page(*A4, dpi, rng, style, paper=(250, 252, 254))
     page.truth.materials = ["M-CT-01"]
     vehicle = identity.vehicle
@@ -35,7 +35,7 @@ def conformity(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
         page.line(start - 1, y + 2.8, 150 if number < 11 else 190, y + 2.8, 0.15)
         page.field(max(start, 78), y, value)
         y += 9.2
-    _qr(page, 158, 44, 30)
+    page.paste(figures.square_code(rng), (158, 44, 158 + 30, 44 + 30))
     page.text(20, y + 5, "本产品经过检验，符合《道路机动车辆生产企业及产品公告》的要求，特此证明。", 10.5)
     page.text(20, y + 17, "车辆制造企业名称（盖章）", 10)
     page.text(130, y + 17, "检验员：0018", 10)
@@ -71,7 +71,13 @@ def _conformity_entries(identity: Identity) -> list[tuple[str, Value]]:
 
 def conformity_table(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
     """The same certificate as a bordered table."""
-    page = Page(*A4, dpi, rng, Style(label="hei", title="song_heavy", value="song", line_mm=0.2), paper=(252, 253, 250))
+    page = Page(
+        *A4,
+        dpi,
+        rng,
+        Style(label="hei", title="song_heavy", value="song", line_mm=0.2),
+        paper=(252, 253, 250),
+    )
     page.truth.materials = ["M-CT-01"]
     page.title(26, "机动车整车出厂合格证", 22, spacing=2, ink=_GREEN)
     page.line(20, 34, 190, 34, 0.8, _GREEN)
@@ -80,11 +86,21 @@ def conformity_table(identity: Identity, dpi: int, rng: np.random.Generator) -> 
     for label, value in entries[:7]:
         rows.append((11, [(56, Label(label, 10, "left")), (114, value)]))
     for first, second in zip(entries[7:-1:2], entries[8::2], strict=True):
-        rows.append((11, [(46, Label(first[0], 9, "left")), (39, first[1]), (40, Label(second[0], 9, "left")), (45, second[1])]))
+        rows.append(
+            (
+                11,
+                [
+                    (46, Label(first[0], 9, "left")),
+                    (39, first[1]),
+                    (40, Label(second[0], 9, "left")),
+                    (45, second[1]),
+                ],
+            )
+        )
     rows.append((11, [(56, Label(entries[-1][0], 10, "left")), (114, entries[-1][1])]))
     bottom = page.grid(20, 40, rows, border=0.6)
     page.flow(20, bottom + 10, 120, "　　本车辆经检验合格，准予出厂。车辆产品与公告内容一致。", 10.5)
-    _qr(page, 158, bottom + 8, 30)
+    page.paste(figures.square_code(rng), (158, bottom + 8, 158 + 30, bottom + 8 + 30))
     page.text(40, bottom + 44, chinese_date(identity.vehicle.make_date), 10.5)
     stamps.press_round(page, 58, bottom + 40, identity.vehicle.manufacturer, "合格证专用章", 42)
     return page
@@ -92,32 +108,64 @@ def conformity_table(identity: Identity, dpi: int, rng: np.random.Generator) -> 
 
 def registration_certificate(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
     """机动车登记证书, pages 1 and 2 copied onto one sheet; it still names the previous owner."""
-    style = Style(label="song", title="song_heavy", value=str(rng.choice(["typed", "song"])), label_ink=_GREEN,
-                  line_ink=_GREEN, line_mm=0.2, dots=bool(rng.random() < 0.4))
+    style = Style(
+        label="song",
+        title="song_heavy",
+        value=str(rng.choice(["typed", "song"])),
+        label_ink=_GREEN,
+        line_ink=_GREEN,
+        line_mm=0.2,
+        dots=bool(rng.random() < 0.4),
+    )
     page = Page(*A4, dpi, rng, style, paper=(246, 250, 244))
     page.truth.materials = ["M-LC-01"]
     vehicle, owner = identity.vehicle, identity.previous
     page.title(18, "机动车登记证书", 20, spacing=2.5)
     page.text(140, 29, "证书编号", 10)
-    page.field(158, 29, Value(vehicle.reg_cert_no, "reg_cert_no", pt=11, role="latin"), ink=(170, 40, 44), hand=False)
-    small = {"pt": 8.5, "align": "left"}
+    page.field(
+        158, 29, Value(vehicle.reg_cert_no, "reg_cert_no", pt=11, role="latin"), ink=(170, 40, 44), hand=False
+    )
+    small = partial(Label, pt=8.5, align="left")
     holder = f"{owner.name}/居民身份证/{owner.id_number}"
 
     def party(page: Page, box: tuple[float, float, float, float]) -> None:
-        page.value((box[0] + 1.2, box[1] + 0.5, box[2], box[3] - 0.5), Value(holder, "owner_name", owner.name, pt=10))
+        page.value(
+            (box[0] + 1.2, box[1] + 0.5, box[2], box[3] - 0.5), Value(holder, "owner_name", owner.name, pt=10)
+        )
 
     summary: list[Row] = [
         (8, [(170, Label("注册登记摘要信息栏", 10))]),
-        (9, [(10, "Ⅰ"), (62, Label("1.机动车所有人/身份证名称/号码", **small)), (98, party)]),
-        (9, [(10, None), (26, Label("2.登记机关", **small)), (48, Value("示例市公安局交警支队", pt=8.5)), (24, Label("3.登记日期", **small)),
-             (24, dated(vehicle.reg_date, "reg_date", "iso", pt=8.5)), (20, Label("4.登记编号", 7.5, "left")),
-             (18, Value(vehicle.plate_no, "plate_no", pt=9))]),
+        (9, [(10, "Ⅰ"), (62, small("1.机动车所有人/身份证名称/号码")), (98, party)]),
+        (
+            9,
+            [
+                (10, None),
+                (26, small("2.登记机关")),
+                (48, Value("示例市公安局交警支队", pt=8.5)),
+                (24, small("3.登记日期")),
+                (24, dated(vehicle.reg_date, "reg_date", "iso", pt=8.5)),
+                (20, Label("4.登记编号", 7.5, "left")),
+                (18, Value(vehicle.plate_no, "plate_no", pt=9)),
+            ],
+        ),
         (8, [(170, Label("转移登记摘要信息栏", 10))]),
     ]
     for numeral in ("Ⅱ", "Ⅲ"):
-        summary += [(8, [(10, numeral), (62, Label("机动车所有人/身份证名称/号码", **small)), (98, None)]),
-                    (8, [(10, None), (26, Label("登记机关", **small)), (48, None), (24, Label("登记日期", **small)), (24, None),
-                         (20, Label("登记编号", 7.5, "left")), (18, None)])]
+        summary += [
+            (8, [(10, numeral), (62, small("机动车所有人/身份证名称/号码")), (98, None)]),
+            (
+                8,
+                [
+                    (10, None),
+                    (26, small("登记机关")),
+                    (48, None),
+                    (24, small("登记日期")),
+                    (24, None),
+                    (20, Label("登记编号", 7.5, "left")),
+                    (18, None),
+                ],
+            ),
+        ]
     bottom = page.grid(20, 35, summary)
     page.note("id_number", owner.id_number)
     bottom = page.grid(20, bottom + 5, _registered_vehicle_rows(identity))
@@ -129,11 +177,31 @@ def _registered_vehicle_rows(identity: Identity) -> list[Row]:
     vehicle = identity.vehicle
     h, v = 8.0, 9.5
     pairs: list[tuple[str, Value, str, Value]] = [
-        ("5.车辆类型", Value("小型轿车", "vehicle_type", vehicle.vehicle_type, pt=v), "6.车辆品牌", Value(vehicle.brand, pt=v)),
-        ("7.车辆型号", Value(vehicle.model, "brand_model", vehicle.brand_model, pt=v), "8.车身颜色", Value(vehicle.body_color, pt=v)),
+        (
+            "5.车辆类型",
+            Value("小型轿车", "vehicle_type", vehicle.vehicle_type, pt=v),
+            "6.车辆品牌",
+            Value(vehicle.brand, pt=v),
+        ),
+        (
+            "7.车辆型号",
+            Value(vehicle.model, "brand_model", vehicle.brand_model, pt=v),
+            "8.车身颜色",
+            Value(vehicle.body_color, pt=v),
+        ),
         ("9.车辆识别代号/车架号", Value(vehicle.vin, "vin", pt=10), "10.国产/进口", Value("国产", pt=v)),
-        ("11.发动机号", Value(vehicle.engine_no, "engine_no", pt=v), "12.发动机型号", Value(vehicle.engine_model, pt=v)),
-        ("13.燃料种类", Value(vehicle.fuel_type, pt=v), "14.排量/功率", Value(f"{vehicle.displacement}ml/{vehicle.power:.0f}kw", pt=v)),
+        (
+            "11.发动机号",
+            Value(vehicle.engine_no, "engine_no", pt=v),
+            "12.发动机型号",
+            Value(vehicle.engine_model, pt=v),
+        ),
+        (
+            "13.燃料种类",
+            Value(vehicle.fuel_type, pt=v),
+            "14.排量/功率",
+            Value(f"{vehicle.displacement}ml/{vehicle.power:.0f}kw", pt=v),
+        ),
         ("15.制造厂名称", Value(vehicle.manufacturer, pt=8.5), "16.转向形式", Value("方向盘", pt=v)),
         ("17.轮距", Value("前1560 后1565 mm", pt=v), "18.轮胎数", Value("4", pt=v)),
         ("19.轮胎规格", Value(vehicle.tyre_spec, pt=v), "20.钢板弹簧片数", Value("--", pt=v)),
@@ -141,116 +209,78 @@ def _registered_vehicle_rows(identity: Identity) -> list[Row]:
         ("23.外廓尺寸", Value(vehicle.outline_dims + " mm", pt=v), "24.货厢内部尺寸", Value("--", pt=v)),
         ("25.总质量", Value(f"{vehicle.gross_mass} kg", pt=v), "26.核定载质量", Value("--", pt=v)),
         ("27.核定载客", Value(f"{vehicle.seating} 人", pt=v), "28.准牵引总质量", Value("--", pt=v)),
-        ("30.使用性质", Value("非营运", "use_nature", vehicle.use_nature, pt=v), "31.车辆获得方式", Value("购买", pt=v)),
-        ("32.车辆出厂日期", dated(vehicle.make_date, None, "iso", pt=v), "34.发证日期", dated(vehicle.reg_date, None, "iso", pt=v)),
+        (
+            "30.使用性质",
+            Value("非营运", "use_nature", vehicle.use_nature, pt=v),
+            "31.车辆获得方式",
+            Value("购买", pt=v),
+        ),
+        (
+            "32.车辆出厂日期",
+            dated(vehicle.make_date, None, "iso", pt=v),
+            "34.发证日期",
+            dated(vehicle.reg_date, None, "iso", pt=v),
+        ),
     ]
     rows: list[Row] = [(h, [(170, Label("注册登记机动车信息栏", 10))])]
     for first, left, second, right in pairs:
-        rows.append((h, [(40, Label(first, 8.5, "left")), (56, left), (34, Label(second, 8.5, "left")), (40, right)]))
+        rows.append(
+            (h, [(40, Label(first, 8.5, "left")), (56, left), (34, Label(second, 8.5, "left")), (40, right)])
+        )
     return rows
 
 
 def registration_certificate_wide(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
     """The opened booklet, both pages next to each other on a landscape sheet."""
-    style = Style(label="song", title="song_heavy", value="song", label_ink=(70, 84, 70), line_ink=(70, 84, 70), line_mm=0.2)
+    style = Style(
+        label="song",
+        title="song_heavy",
+        value="song",
+        label_ink=(70, 84, 70),
+        line_ink=(70, 84, 70),
+        line_mm=0.2,
+    )
     page = Page(297, 210, dpi, rng, style, paper=(248, 250, 246))
     page.truth.materials = ["M-LC-01"]
     vehicle, owner = identity.vehicle, identity.previous
     page.text(78, 18, "机动车登记证书", 17, "song_heavy", anchor="mm", spacing=2)
     page.text(82, 29, "证书编号：", 9.5)
     page.field(100, 29, Value(vehicle.reg_cert_no, "reg_cert_no", pt=10.5, role="latin"))
-    small = {"pt": 8.0, "align": "left"}
+    small = partial(Label, pt=8.0, align="left")
     rows: list[Row] = [
         (9, [(126, Label("注册登记摘要信息栏", 10))]),
-        (10, [(36, Label("1.机动车所有人", **small)), (90, Value(owner.name, "owner_name"))]),
-        (10, [(36, Label("身份证明名称/号码", **small)), (90, Value(f"居民身份证/{owner.id_number}", "id_number", owner.id_number))]),
-        (10, [(24, Label("2.登记机关", **small)), (48, Value("示例市公安局交警支队", pt=9)), (22, Label("3.登记日期", **small)),
-              (32, dated(vehicle.reg_date, "reg_date", "iso", pt=9.5))]),
-        (10, [(42, Label("4.机动车登记编号", **small)), (84, Value(vehicle.plate_no, "plate_no"))]),
+        (10, [(36, small("1.机动车所有人")), (90, Value(owner.name, "owner_name"))]),
+        (
+            10,
+            [
+                (36, small("身份证明名称/号码")),
+                (90, Value(f"居民身份证/{owner.id_number}", "id_number", owner.id_number)),
+            ],
+        ),
+        (
+            10,
+            [
+                (24, small("2.登记机关")),
+                (48, Value("示例市公安局交警支队", pt=9)),
+                (22, small("3.登记日期")),
+                (32, dated(vehicle.reg_date, "reg_date", "iso", pt=9.5)),
+            ],
+        ),
+        (10, [(42, small("4.机动车登记编号")), (84, Value(vehicle.plate_no, "plate_no"))]),
         (9, [(126, Label("转移登记摘要信息栏", 10))]),
     ]
     for _ in range(4):
-        rows += [(9, [(36, Label("机动车所有人", **small)), (90, None)]),
-                 (9, [(24, Label("登记机关", **small)), (48, None), (22, Label("登记日期", **small)), (32, None)])]
+        rows += [
+            (9, [(36, small("机动车所有人")), (90, None)]),
+            (9, [(24, small("登记机关")), (48, None), (22, small("登记日期")), (32, None)]),
+        ]
     page.grid(16, 36, rows)
     page.line(148.5, 6, 148.5, 204, 0.5, (190, 194, 188))
-    halved = [(height, [(width * 0.75, cell) for width, cell in cells]) for height, cells in _registered_vehicle_rows(identity)]
+    halved = [
+        (height, [(width * 0.75, cell) for width, cell in cells])
+        for height, cells in _registered_vehicle_rows(identity)
+    ]
     bottom = page.grid(155, 20, halved)
     page.text(160, bottom + 14, "33.发证机关章", 9)
     stamps.press_round(page, 220, bottom + 16, "示例市公安局交通警察支队", "机动车登记专用章", 38)
-    return page
-
-
-def insurance(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
-    """机动车交通事故责任强制保险单 (电子保单 printed on A4)."""
-    page = Page(*A4, dpi, rng, draw_style(rng))
-    page.truth.materials = ["M-IN-01"]
-    owner, vehicle, deal = identity.owner, identity.vehicle, identity.deal
-    page.text(18, 16, deal.insurer[:8], 13, "hei_heavy", (170, 44, 40))
-    page.title(27, "机动车交通事故责任强制保险单（电子保单）", 16, role="hei_heavy")
-    page.text(20, 37, "投保确认码：V0101SLBX310026000000", 8.5)
-    page.text(112, 37, "保险单号：", 10)
-    page.field(130, 37, Value(deal.policy_no, "policy_no", pt=10, printed=True))
-    end = deal.insure_from.replace(year=deal.insure_from.year + 1) - timedelta(days=1) \
-        if (deal.insure_from.month, deal.insure_from.day) != (2, 29) else deal.insure_from + timedelta(days=364)
-    premium, tax = 950, 300 + vehicle.displacement // 10
-    rows: list[Row] = [
-        (8.5, [(40, "被保险人"), (130, Value(owner.name, "insured_name"))]),
-        (8.5, [(40, "被保险人身份证号码"), (70, Value(owner.id_number)), (24, "联系方式"), (36, Value(owner.phone, pt=9.5))]),
-        (8.5, [(40, "地　址"), (130, Value(owner.address))]),
-        (8.5, [(22, "号牌号码"), (48, Value(vehicle.plate_no, "plate_no")), (24, "机动车种类"), (26, Value("客车")),
-               (22, "使用性质"), (28, Value("家庭自用", pt=9.5))]),
-        (8.5, [(22, "发动机号码"), (48, Value(vehicle.engine_no, "engine_no")), (42, "识别代码（车架号）"), (58, Value(vehicle.vin, "vin"))]),
-        (8.5, [(22, "厂牌型号"), (48, Value(vehicle.brand_model)), (22, "核定载客"), (22, Value("5人")), (26, "核定载质量"), (30, Value("0.000千克"))]),
-        (8.5, [(22, "排量"), (48, Value(f"{vehicle.displacement / 1000:.3f}L")), (22, "功率"), (22, Value(f"{vehicle.power:.0f}KW")),
-               (26, "登记日期"), (30, dated(vehicle.reg_date, None, "iso", pt=9.5))]),
-        (8.5, [(56, "死亡伤残赔偿限额"), (29, Value("180000元")), (56, "无责任死亡伤残赔偿限额"), (29, Value("18000元"))]),
-        (8.5, [(56, "医疗费用赔偿限额"), (29, Value("18000元")), (56, "无责任医疗费用赔偿限额"), (29, Value("1800元"))]),
-        (8.5, [(56, "财产损失赔偿限额"), (29, Value("2000元")), (56, "无责任财产损失赔偿限额"), (29, Value("100元"))]),
-        (8.5, [(85, "与道路交通安全违法行为和事故相联系的浮动比率"), (85, Value("0.00%"))]),
-        (8.5, [(40, "保险费合计（大写）"), (70, Value("玖佰伍拾圆整")), (60, Value(f"（￥：{premium}.00元）"))]),
-    ]
-    y = page.grid(20, 42, rows)
-    page.box((20, y, 190, y + 9))
-    text = f"保险期间自{chinese_date(deal.insure_from)}00时00分起至{chinese_date(end)}24时00分止"
-    page.field(23, y + 4.5, Value(text, pt=10, printed=True))
-    page.note("insure_from", deal.insure_from.isoformat())
-    page.note("insure_to", end.isoformat())
-    y = page.grid(20, y + 9, [
-        (8.5, [(40, "保险合同争议解决方式"), (130, Value("诉讼"))]),
-        (8.5, [(26, "代收车船税"), (24, "当年应缴"), (34, Value(f"￥{tax}.00", "vehicle_tax", f"{tax}.00")), (24, "往年补缴"),
-               (20, Value("￥0.00")), (20, "滞纳金"), (22, Value("￥0.00"))]),
-        (24, [(18, "特别约定"), (152, Label("尊敬的客户：您可通过本公司官方渠道核实保单信息。若对查询结果有异议，请及时联系本公司。", 8.5, "left"))]),
-        (28, [(18, "重要提示"), (152, Label("1.请详细阅读保险条款，特别是责任免除和投保人、被保险人义务。2.收到本保险单后，请立即核对，如有不符或疏漏，"
-                                       "请及时通知保险人并办理变更或补充手续。3.保险费应一次性交清，请您及时核对保险单和发票。", 8.5, "left"))]),
-        (20, [(18, "保险人"), (152, Label(f"公司名称：{deal.insurer}\n公司地址：示例市演示区示范大道1号　　服务电话：000-95000", 9, "left"))]),
-    ])
-    page.note("insurer", deal.insurer)
-    page.text(24, y + 8, f"核保：自动核保　　制单：{deal.clerk}　　经办：{deal.clerk}　　签单日期：{deal.insure_from.isoformat()}", 9)
-    stamps.press_round(page, 160, y - 6, deal.insurer, "承保业务专用章", 38)
-    _qr(page, 166, 12, 20)
-    return page
-
-
-def tax_paid(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
-    """车辆购置税完税证明（电子版）."""
-    page = Page(*A4, dpi, rng, draw_style(rng))
-    page.truth.materials = ["M-TX-01"]
-    owner, vehicle, deal = identity.owner, identity.vehicle, identity.deal
-    page.title(36, "车辆购置税完税证明（电子版）", 20)
-    page.text(110, 50, "完税证明号码：", 10.5)
-    page.field(136, 50, Value(deal.tax_cert_no, "tax_cert_no", pt=10.5))
-    y = page.grid(22, 56, [
-        (12, [(42, "纳税人名称"), (124, Value(owner.name, "taxpayer_name"))]),
-        (12, [(42, "证件号码"), (124, Value(owner.id_number))]),
-        (12, [(42, "厂牌型号"), (124, Value(vehicle.brand_model, "brand_model"))]),
-        (12, [(42, "车辆识别代号"), (124, Value(vehicle.vin, "vin", pt=12))]),
-        (12, [(42, "发动机号"), (124, Value(vehicle.engine_no))]),
-        (12, [(42, "征免种类"), (124, Value("免税" if vehicle.electric else "征税"))]),
-        (12, [(42, "征收机关名称"), (124, Value("示例市演示区税务局"))]),
-        (12, [(42, "开具日期"), (124, dated(deal.invoice_date, "issue_date"))]),
-    ], border=0.5)
-    page.flow(22, y + 12, 120, "　　本证明可通过征收机关渠道查询核实。车辆购置税完税信息已传送至公安机关交通管理部门。", 10)
-    _qr(page, 150, y + 10, 32)
-    stamps.press_round(page, 110, y + 40, "示例市演示区税务局", "征税专用章", 40)
     return page

@@ -6,14 +6,31 @@ import numpy as np
 
 from ocr.synthetic import figures, stamps
 from ocr.synthetic.identity import Identity
-from ocr.synthetic.page import Label, Page, Row, Style, Ticks, Value, dated, draw_style
+from ocr.synthetic.page import A4, Label, Page, Row, Ticks, Value, dated
+from ocr.synthetic.style import Style, draw_style
 
-A4 = (210.0, 297.0)
-
-_CHECKS = ("车辆识别代号", "发动机型号/号码", "车辆品牌/型号", "车身颜色", "核定载人数", "车辆类型", "号牌/车辆外观形状", "轮胎完好情况",
-           "安全带、三角警告牌")
-_SPECIAL = ("外廓尺寸、轴数、轴距", "整备质量", "轮胎规格", "侧后部防护装置", "车身反光标识和车辆尾部标志板、喷涂", "灭火器",
-            "行驶记录装置、车内外录像监控装置", "应急出口/应急锤、乘客门", "外部标识/文字、喷涂")
+_CHECKS = (
+    "车辆识别代号",
+    "发动机型号/号码",
+    "车辆品牌/型号",
+    "车身颜色",
+    "核定载人数",
+    "车辆类型",
+    "号牌/车辆外观形状",
+    "轮胎完好情况",
+    "安全带、三角警告牌",
+)
+_SPECIAL = (
+    "外廓尺寸、轴数、轴距",
+    "整备质量",
+    "轮胎规格",
+    "侧后部防护装置",
+    "车身反光标识和车辆尾部标志板、喷涂",
+    "灭火器",
+    "行驶记录装置、车内外录像监控装置",
+    "应急出口/应急锤、乘客门",
+    "外部标识/文字、喷涂",
+)
 
 
 def inspection_record(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
@@ -42,20 +59,61 @@ def _inspection(identity: Identity, dpi: int, rng: np.random.Generator, rubbing:
     else:
         page.field(96, 31, Value(vehicle.plate_no, "plate_no", pt=12))
     page.text(142, 31, "号牌种类：", 9.5)
-    page.field(160, 31, Value("小型新能源汽车" if vehicle.electric else "小型汽车", "plate_type", vehicle.plate_type, pt=10))
+    page.field(
+        160,
+        31,
+        Value("小型新能源汽车" if vehicle.electric else "小型汽车", "plate_type", vehicle.plate_type, pt=10),
+    )
     page.text(18, 39, "使用性质：", 9.5)
     page.field(36, 39, Value("非营运", "use_nature", vehicle.use_nature, pt=10))
-    kinds = (("注册登记", fresh), ("转让登记", not fresh), ("转入", False), ("变更迁出", False), ("变更车身颜色", False), ("更换车身或者车架", False),
-             ("更换发动机", False), ("变更使用性质", False), ("重新打刻VIN", False), ("申领登记证书", False), ("监督解体", False), ("其他", False))
+    kinds = (
+        ("注册登记", fresh),
+        ("转让登记", not fresh),
+        ("转入", False),
+        ("变更迁出", False),
+        ("变更车身颜色", False),
+        ("更换车身或者车架", False),
+        ("更换发动机", False),
+        ("变更使用性质", False),
+        ("重新打刻VIN", False),
+        ("申领登记证书", False),
+        ("监督解体", False),
+        ("其他", False),
+    )
     page.grid(18, 44, [(20, [(24, "业务类型"), (150, Ticks(kinds, pt=8.5))])])
     page.note("biz_type_checked", "注册登记" if fresh else "转让登记")
-    rows: list[Row] = [(8, [(12, Label("类别", 8.5)), (8, Label("序号", 7.5)), (50, Label("查验项目", 8.5)), (14, Label("判定", 8.5)),
-                            (12, Label("类别", 8.5)), (8, Label("序号", 7.5)), (56, Label("查验项目", 8.5)), (14, Label("判定", 8.5))])]
+    rows: list[Row] = [
+        (
+            8,
+            [
+                (12, Label("类别", 8.5)),
+                (8, Label("序号", 7.5)),
+                (50, Label("查验项目", 8.5)),
+                (14, Label("判定", 8.5)),
+                (12, Label("类别", 8.5)),
+                (8, Label("序号", 7.5)),
+                (56, Label("查验项目", 8.5)),
+                (14, Label("判定", 8.5)),
+            ],
+        )
+    ]
     for index, (common, special) in enumerate(zip(_CHECKS, _SPECIAL, strict=True), 1):
         applies = index in (1, 2, 3)
-        rows.append((10.0, [(12, None), (8, Label(str(index), 8.5)), (50, Label(common, 8.5, "left")), (14, Value("√", align="center", role="serif")),
-                           (12, None), (8, Label(str(index + 9), 8.5)), (56, Label(special, 8, "left")),
-                           (14, Value("√" if applies else "/", align="center", role="serif"))]))
+        rows.append(
+            (
+                10.0,
+                [
+                    (12, None),
+                    (8, Label(str(index), 8.5)),
+                    (50, Label(common, 8.5, "left")),
+                    (14, Value("√", align="center", role="serif")),
+                    (12, None),
+                    (8, Label(str(index + 9), 8.5)),
+                    (56, Label(special, 8, "left")),
+                    (14, Value("√" if applies else "/", align="center", role="serif")),
+                ],
+            )
+        )
     bottom = page.grid(18, 64, rows)
     for left, text in ((18, "通用项目"), (102, "营运车辆")):
         page.box((left, 72, left + 12, bottom), fill=(255, 255, 255))
@@ -99,11 +157,30 @@ def rubbing_sheet(identity: Identity, dpi: int, rng: np.random.Generator) -> Pag
     page.box((24, 44, 273, 130), mm=0.4)
     page.text(28, 51, "拓印膜粘贴处", 10)
     page.paste(figures.rubbing(rng, vehicle.vin), (48, 72, 48 + 200, 72 + 25))
-    page.grid(24, 130, [
-        (13, [(44, "车辆识别代号"), (118, Value(vehicle.vin, "vin", pt=13)), (32, "号牌种类"),
-              (55, Value("小型新能源汽车" if vehicle.electric else "小型汽车"))]),
-        (13, [(44, "流水号"), (118, Value(identity.transaction_number)), (32, "拓印日期"), (55, dated(identity.day, None))]),
-    ])
+    page.grid(
+        24,
+        130,
+        [
+            (
+                13,
+                [
+                    (44, "车辆识别代号"),
+                    (118, Value(vehicle.vin, "vin", pt=13)),
+                    (32, "号牌种类"),
+                    (55, Value("小型新能源汽车" if vehicle.electric else "小型汽车")),
+                ],
+            ),
+            (
+                13,
+                [
+                    (44, "流水号"),
+                    (118, Value(identity.transaction_number)),
+                    (32, "拓印日期"),
+                    (55, dated(identity.day, None)),
+                ],
+            ),
+        ],
+    )
     page.text(30, 168, "拓印人：", 11)
     page.signature(50, 168, identity.deal.inspector, 15)
     return page
@@ -137,18 +214,37 @@ def car_photo(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
     page.paste(figures.car(rng, vehicle.plate_no, vehicle.body_color, vehicle.electric), (22, 48, 188, 159))
     page.box((22, 48, 188, 159), mm=0.3)
     page.title(168, "车辆左前方斜视45度照片", 12, role="hei")
-    page.grid(22, 178, [
-        (10, [(34, "号牌号码"), (49, Value(vehicle.plate_no, "plate_no")), (34, "车身颜色"),
-              (49, Value(vehicle.body_color, "body_color"))]),
-        (10, [(34, "流水号"), (49, Value(identity.transaction_number)), (34, "拍摄时间"),
-              (49, Value(f"{identity.accepted_at:%Y-%m-%d %H:%M}"))]),
-    ])
+    page.grid(
+        22,
+        178,
+        [
+            (
+                10,
+                [
+                    (34, "号牌号码"),
+                    (49, Value(vehicle.plate_no, "plate_no")),
+                    (34, "车身颜色"),
+                    (49, Value(vehicle.body_color, "body_color")),
+                ],
+            ),
+            (
+                10,
+                [
+                    (34, "流水号"),
+                    (49, Value(identity.transaction_number)),
+                    (34, "拍摄时间"),
+                    (49, Value(f"{identity.accepted_at:%Y-%m-%d %H:%M}")),
+                ],
+            ),
+        ],
+    )
     page.note("vehicle_shape", "轿车")
     return page
 
 
 def car_photo_wide(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
-    """The photograph across a landscape sheet, its caption in one line below and a time printed in its corner."""
+    """The photograph across a landscape sheet, its caption in one line below and a time printed in its
+    corner."""
     page = Page(297, 210, dpi, rng, Style(label="hei"))
     page.truth.materials = ["M-IP-04"]
     vehicle = identity.vehicle
@@ -172,11 +268,15 @@ def portrait_sheet(identity: Identity, dpi: int, rng: np.random.Generator) -> Pa
     page.box((70, 56, 140, 146), mm=0.3)
     page.paste(figures.portrait(owner.id_number), (76, 62, 134, 139))
     page.title(153, "（白底免冠一寸照片）", 10, role="hei")
-    page.grid(30, 166, [
-        (12, [(36, "姓　名"), (114, Value(owner.name, "person_name", pt=12))]),
-        (12, [(36, "身份证明号码"), (114, Value(owner.id_number))]),
-        (12, [(36, "采集日期"), (114, dated(identity.day, None))]),
-    ])
+    page.grid(
+        30,
+        166,
+        [
+            (12, [(36, "姓　名"), (114, Value(owner.name, "person_name", pt=12))]),
+            (12, [(36, "身份证明号码"), (114, Value(owner.id_number))]),
+            (12, [(36, "采集日期"), (114, dated(identity.day, None))]),
+        ],
+    )
     return page
 
 
@@ -191,13 +291,24 @@ def portrait_receipt(identity: Identity, dpi: int, rng: np.random.Generator) -> 
     page.paste(picture, (70, 50, 102, 93))
     page.box((32, 50, 64, 93), mm=0.2)
     page.box((70, 50, 102, 93), mm=0.2)
-    lines = (("姓　　名：", Value(owner.name, "person_name", pt=11)), ("性　　别：", Value(owner.gender)),
-             ("证件号码：", Value(owner.id_number, pt=10)), ("相片编号：", Value(f"31{identity.transaction_number}", pt=10)),
-             ("拍摄日期：", dated(identity.day, None)))
+    lines = (
+        ("姓　　名：", Value(owner.name, "person_name", pt=11)),
+        ("性　　别：", Value(owner.gender)),
+        ("证件号码：", Value(owner.id_number, pt=10)),
+        ("相片编号：", Value(f"31{identity.transaction_number}", pt=10)),
+        ("拍摄日期：", dated(identity.day, None)),
+    )
     for index, (label, value) in enumerate(lines):
         y = 54 + index * 9
         page.text(110, y, label, 10.5)
         page.field(132, y, value)
-    page.flow(32, 106, 146, "　　本相片经检测符合机动车驾驶证证件照片要求（白色背景、单人正面半身免冠），仅用于办理驾驶证业务，有效期六个月。", 10)
+    page.flow(
+        32,
+        106,
+        146,
+        "　　本相片经检测符合机动车驾驶证证件照片要求（白色背景、单人正面半身免冠"
+        "），仅用于办理驾驶证业务，有效期六个月。",
+        10,
+    )
     stamps.press_round(page, 150, 128, "示例市演示区样例数码照相馆", "", 36)
     return page
