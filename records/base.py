@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -78,6 +79,16 @@ def tune(engine: sa.Engine) -> sa.Engine:
 def open_engine(url: str, **options: Any) -> sa.Engine:
     """A tuned engine for `url`."""
     return tune(sa.create_engine(url, **options))
+
+
+def insert_if_new(session: Session, model: type[Base], **values: Any) -> bool:
+    """Inserts a row; False when a unique value is taken, also by a transaction at work at the same time: it is
+    waited for, so that whoever loses a race then finds the winner's row."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    table = model.__table__
+    assert isinstance(table, sa.Table)
+    statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return session.execute(statement).first() is not None
 
 
 def session_factory(engine: sa.Engine) -> sessionmaker[Session]:

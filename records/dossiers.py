@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from records.base import Base, BigId, Moment, now
+from records.base import Base, BigId, Moment, insert_if_new, now
 
 record_dossiers = sa.Table(
     "record_dossiers",
@@ -62,14 +62,8 @@ class Record(Base):
 
 def dossier(session: Session, kind: str, number: str) -> Dossier:
     """The dossier of that number, opened when it does not exist yet."""
-    found = session.scalars(
-        sa.select(Dossier).where(Dossier.kind == kind, Dossier.number == number)
-    ).one_or_none()
-    if found is None:
-        found = Dossier(kind=kind, number=number)
-        session.add(found)
-        session.flush()
-    return found
+    insert_if_new(session, Dossier, kind=kind, number=number)
+    return session.scalars(sa.select(Dossier).where(Dossier.kind == kind, Dossier.number == number)).one()
 
 
 def number_of(kind: str, subject: dict[str, Any]) -> str | None:

@@ -12,11 +12,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, undefer
 
 from records import audit
-from records.base import now
+from records.base import insert_if_new, now
 from records.people import Actor
 from workflows import engine, outbox
 from workflows.definitions import Models
@@ -82,7 +81,7 @@ def apply(
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    if not _first_time(session, key, instance_id, user):
+    if not insert_if_new(session, Command, key=key, instance_id=instance_id, actor=user.name):
         return False
     if instance.status != "running":
         raise InstanceEnded(f"本件{OUTCOMES.get(instance.outcome or '', '已结束')}，不能再办理")
@@ -92,17 +91,6 @@ def apply(
     _summarise(instance, run)
     _project(session, instance, run, faults)
     return True
-
-
-def _first_time(session: Session, key: str, instance_id: int, user: Actor) -> bool:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = (
-        insert(sa.inspect(Command).local_table)
-        .values(key=key, instance_id=instance_id, actor=user.name, at=now())
-        .on_conflict_do_nothing()
-        .returning(sa.literal_column("key"))
-    )
-    return session.execute(statement).first() is not None
 
 
 def cancel(

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from records import audit, case_file, dossiers, pages, scans, submissions
+from records.base import insert_if_new
 from records.case_file import CaseFile, CaseFileRefused
 from records.catalogue import Catalogue
 from records.dossiers import Record
@@ -121,10 +121,15 @@ def _open_case(
     session: Session, intake: Intake, user: Actor, door: str, name: str, case: CaseFile, kept: Sequence[_Kept]
 ) -> Receipt:
     fingerprint = case_file.fingerprint(case, [page.stored.sha256 for page in kept])
+    new = _add_record(session, intake, case, fingerprint)
     record = session.scalars(sa.select(Record).where(Record.fingerprint == fingerprint)).one_or_none()
-    repeated = record is not None
     if record is None:
-        record = _add_record(session, intake, case, fingerprint)
+        number = case.transaction_number
+        raise SubmissionRefused(
+            [f"流水号 {number} 已有一件，内容与本次不同；补充或更换影像请在该件的补扫任务中上传"]
+        )
+    if new:
+        _add_to_dossier(session, intake, record)
         _add_page_rows(session, user, record.id, kept, 1)
         definition = definitions.latest(session, case.item)
         data = {"record_id": record.id, "item": case.item, "channel": case.channel}
@@ -138,13 +143,15 @@ def _open_case(
         record_id=record.id,
         pages=len(kept),
         size=size,
-        repeated=repeated,
+        repeated=not new,
     )
-    return Receipt(row.id, record.id, record.transaction_number, len(kept), repeated)
+    return Receipt(row.id, record.id, record.transaction_number, len(kept), not new)
 
 
-def _add_record(session: Session, intake: Intake, case: CaseFile, fingerprint: str) -> Record:
-    record = Record(
+def _add_record(session: Session, intake: Intake, case: CaseFile, fingerprint: str) -> bool:
+    return insert_if_new(
+        session,
+        Record,
         transaction_number=case.transaction_number,
         item=case.item,
         subject=dict(case.subject),
@@ -154,18 +161,13 @@ def _add_record(session: Session, intake: Intake, case: CaseFile, fingerprint: s
         catalogue_version=intake.catalogue.version,
         fingerprint=fingerprint,
     )
-    kind = intake.catalogue.items[case.item].dossier
+
+
+def _add_to_dossier(session: Session, intake: Intake, record: Record) -> None:
+    kind = intake.catalogue.items[record.item].dossier
     number = dossiers.number_of(kind, record.subject)
     if number:
         record.dossiers.append(dossiers.dossier(session, kind, number))
-    session.add(record)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise SubmissionRefused(
-            [f"流水号 {case.transaction_number} 已有一件，内容与本次不同；补充或更换影像请在该件的补扫任务中上传"]
-        ) from error
-    return record
 
 
 def _add_page_rows(

@@ -36,8 +36,6 @@ _ROLES: dict[str, tuple[tuple[str, str], ...]] = {
     "digits": (("DejaVu Sans Mono", "Book"), ("Noto Sans Mono CJK SC", "Regular")),
 }
 
-ROLES = tuple(_ROLES)
-
 
 class FontMissing(RuntimeError):
     """No installed font can play a role; the message names the Debian package to install."""

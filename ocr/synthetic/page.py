@@ -334,19 +334,6 @@ class Page:
         size = self.px(box[2]) - self.px(box[0]), self.px(box[3]) - self.px(box[1])
         self.image.paste(picture.resize(size, Image.Resampling.BILINEAR), (self.px(box[0]), self.px(box[1])))
 
-    def characters(
-        self, x: float, y: float, text: str, step: float, side: float, value: Value | None = None
-    ) -> None:
-        """Text one character to a square, as on forms that are read by eye; `value` records it."""
-        for index, character in enumerate(text):
-            left = x + index * step
-            self.box((left, y - side / 2, left + side, y + side / 2), mm=0.2)
-            self.write(
-                left + side / 2, y, character, 10.5, self.style.value, anchor="mm", hand=self.style.hand
-            )
-        if value and value.code:
-            self.note(value.code, value.text, [(x, y - side / 2, x + len(text) * step, y + side / 2)])
-
     def signature(self, x: float, y: float, name: str, pt: float = 17) -> None:
         """A name signed by hand, whatever the page's values are written with."""
         font = fonts.face("hand", self.pt(pt), int(self.rng.integers(3)))

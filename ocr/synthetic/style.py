@@ -14,7 +14,6 @@ Ink = tuple[int, int, int]
 BLACK: Ink = (34, 32, 34)
 BLUE_INK: Ink = (38, 52, 128)
 DARK_INK: Ink = (30, 32, 58)
-RED: Ink = (196, 38, 44)
 
 
 @dataclass(frozen=True)

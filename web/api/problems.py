@@ -111,8 +111,8 @@ def answer(error: Exception) -> Response:
 
 
 def _kind(error: Exception) -> Problem:
-    if isinstance(error, SubmissionRefused) and isinstance(error.__cause__, StorageFull):
-        return _FULL
+    if isinstance(error, SubmissionRefused) and isinstance(error.__cause__, StorageFailed | ImageCorrupted):
+        return _kind(error.__cause__)  # not the submission's fault: handed in again as it is, it may pass
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _FULL  # the body did not fit where uploads are spooled
     if isinstance(error, HTTPException):

@@ -124,6 +124,13 @@ def test_every_fault_of_the_case_is_named_at_once(submit, call):
     assert call("/ledger").json["rejected"] == 1
 
 
+@SQLITE
+def test_an_item_without_a_deployed_process_is_refused(submit, call):
+    response = submit(case_of(item="D-REN-08"))
+    assert response.status_code == 422 and "D-REN-08" in reasons(response)[0]
+    assert call("/ledger").json["rejected"] == 1
+
+
 CASES = {
     "a key twice": b'{"transaction_number": "1", "transaction_number": "2", "item": "V-REG-01"}',
     "no JSON": b"{",
@@ -178,6 +185,18 @@ def test_too_large_a_body_is_turned_away_and_noted(submit, call):
     assert response.status_code == 413 and "2 MB" in response.json["detail"]
     ProblemSchema().load(response.json)
     assert call("/ledger").json == {"received": 1, "accepted": 0, "rejected": 1, "repeated": 0, "pages": 0}
+
+
+@SQLITE
+def test_a_store_out_of_order_is_not_the_sender_s_fault(submit, call, settings):
+    images = settings.home / "images"
+    images.write_text("a file where the folder should be")
+    response = submit()
+    assert (response.status_code, response.json["type"]) == (503, "urn:guidang:problem:storage-unavailable")
+    assert str(images) not in response.text and response.headers["Retry-After"]
+    assert call("/ledger").json["rejected"] == 1
+    images.unlink()
+    assert submit().status_code == 201
 
 
 @SQLITE
