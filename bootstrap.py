@@ -108,7 +108,14 @@ class House:
             return
         self.settings.home.mkdir(parents=True, exist_ok=True)
         server = Path(sys.executable).with_name("redis-server")
-        options = ["--port", "0", "--unixsocket", str(self.settings.home / "redis.sock"), "--unixsocketperm", "700"]
+        options = [
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self.settings.home / "redis.sock"),
+            "--unixsocketperm",
+            "700",
+        ]
         options += ["--save", "", "--daemonize", "yes", "--dir", str(self.settings.home)]
         options += ["--logfile", str(self.settings.home / "redis.log")]
         subprocess.run([str(server), *options], check=True, stdout=subprocess.DEVNULL)

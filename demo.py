@@ -7,6 +7,7 @@ their users would. Everything lies under one home folder, so that a second start
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 import secrets
@@ -21,6 +22,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from rich.console import Console
@@ -41,7 +43,7 @@ from settings import PREFIX, Settings
 from workflows import definitions
 from workflows.models import Incident, ProcessInstance
 
-ACCOUNTS = (
+ACCOUNTS: tuple[tuple[str, str, list[str], list[str]], ...] = (
     ("capture", "采集员甲", ["clerk"], ["采集岗"]),
     ("recheck", "复核员乙", ["clerk"], ["复核岗"]),
     ("recheck2", "复核员丙", ["clerk"], ["复核岗"]),
@@ -52,7 +54,7 @@ ACCOUNTS = (
     ("security", "安全管理员辛", ["security_admin"], []),
 )
 # A batch case need not wait a quarter of an hour, nor a retry half a minute, while somebody watches.
-QUICK = {"batch_minutes": 0.25, "retry_base_s": 1.0, "scheduler_s": 0.5, "web_processes": 1}
+QUICK: dict[str, Any] = {"batch_minutes": 0.25, "retry_base_s": 1.0, "scheduler_s": 0.5, "web_processes": 1}
 START_LIMIT_S = 60
 SCRIPT_LIMIT_S = 1800
 
@@ -193,7 +195,13 @@ def _hand_in(house: House, cases: int, seed: int) -> None:
             return
     with _progress() as progress:
         bar = progress.add_task("生成虚构扫描件", total=None)
-        write_cases(folder, cases=cases, seed=seed, on_page=lambda _name: progress.advance(bar))
+        write_cases(
+            folder,
+            cases=cases,
+            seed=seed,
+            last_day=dt.datetime.now(definitions.CHINA).date(),
+            on_page=lambda _name: progress.advance(bar),
+        )
         drawn = progress.tasks[bar].completed
         progress.update(bar, total=drawn)
         bar = progress.add_task("受理入库", total=cases)
@@ -218,10 +226,13 @@ def _watch_recognition(house: House) -> None:
                 read = session.scalar(sa.select(sa.func.count(sa.distinct(Recognition.page_id)))) or 0
                 busy = session.scalar(
                     sa.select(sa.func.count(ProcessInstance.id)).where(
-                        ProcessInstance.status == "running", ProcessInstance.stage.in_(("采集", "识别", "合格判定"))
+                        ProcessInstance.status == "running",
+                        ProcessInstance.stage.in_(("采集", "识别", "合格判定")),
                     )
                 )
-                faulty = session.scalar(sa.select(sa.func.count(Incident.id)).where(Incident.status == "open"))
+                faulty = session.scalar(
+                    sa.select(sa.func.count(Incident.id)).where(Incident.status == "open")
+                )
             progress.update(bar, total=pages, completed=read)
             if not busy or (faulty and faulty >= busy):
                 return
@@ -236,7 +247,9 @@ def _welcome(settings: Settings, password: str, began: float) -> None:
         posts = "、".join(groups) or people.ROLES[roles[0]]
         table.add_row(login, name, posts, password)
     console.print(table)
-    console.print(f"打开 [bold]http://127.0.0.1:{settings.port}/[/]，先以 recheck 登录，点“办下一件”。Ctrl-C 停止。")
+    console.print(
+        f"打开 [bold]http://127.0.0.1:{settings.port}/[/]，先以 recheck 登录，点“办下一件”。Ctrl-C 停止。"
+    )
 
 
 @dataclass
@@ -306,9 +319,7 @@ def _count_intake(session: Session, tally: Tally, cases: int) -> None:
     kept = session.scalar(sa.select(sa.func.count(PageImage.id)))
     tally.add("件", ledger["accepted"])
     tally.add("页", kept)
-    tally.expect(
-        "收到 = 受理 + 拒收", ledger["received"] == ledger["accepted"] + ledger["rejected"] == cases
-    )
+    tally.expect("收到 = 受理 + 拒收", ledger["received"] == ledger["accepted"] + ledger["rejected"] == cases)
     tally.expect("每一页都已识别", kept == session.scalar(sa.select(sa.func.count(Recognition.id))))
 
 

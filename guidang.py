@@ -108,7 +108,9 @@ def serve(house: House) -> None:
 
 
 @main.command()
-@click.option("--queue", type=click.Choice(["counter", "batch", "general"]), help="Work off this one queue only.")
+@click.option(
+    "--queue", type=click.Choice(["counter", "batch", "general"]), help="Work off this one queue only."
+)
 @_with_house
 def worker(house: House, queue: str | None) -> None:
     """Do the machine's part: recognise, assess, push, package; fire timers; watch the folder.
@@ -139,7 +141,9 @@ def _watch(house: House) -> Callable[[], int] | None:
 
 
 @main.command()
-@click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument(
+    "folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
 @_with_house
 def submit(house: House, folders: tuple[Path, ...]) -> None:
     """Hand in case FOLDERS: each holds case.json and its scans (JPEG, PNG, TIFF, PDF).
@@ -173,8 +177,9 @@ def recognise(house: House, paths: tuple[Path, ...], jsonl: bool) -> None:
 
     recogniser = house.recogniser()
     for name, content in _page_bytes(house, paths):
-        refused = isinstance(content, str)
-        found = {"file": name, "error": content} if refused else recognise_page(name, content, recogniser)
+        found: dict[str, Any] = {"file": name, "error": content}
+        if isinstance(content, bytes):
+            found = recognise_page(name, content, recogniser)
         if jsonl:
             click.echo(json.dumps(found, ensure_ascii=False))
         elif "error" in found:
@@ -248,7 +253,9 @@ def audit() -> None:
 
 
 @audit.command("verify")
-@click.option("--checkpoint", help="SEQ:HASH as `audit checkpoint` printed it earlier, kept off the database.")
+@click.option(
+    "--checkpoint", help="SEQ:HASH as `audit checkpoint` printed it earlier, kept off the database."
+)
 @_with_house
 def audit_verify(house: House, checkpoint: str | None) -> None:
     """Walk the whole chain; an altered, missing or added entry is named. Exit code 1 on a fault."""
@@ -265,7 +272,9 @@ def audit_verify(house: House, checkpoint: str | None) -> None:
         found = trail.verify(session, known)
     for fault in found.faults:
         click.echo(fault)
-    click.echo(f"{found.entries} entries, {'chain intact' if found.ok else 'CHAIN BROKEN'}, head {found.head}")
+    click.echo(
+        f"{found.entries} entries, {'chain intact' if found.ok else 'CHAIN BROKEN'}, head {found.head}"
+    )
     sys.exit(0 if found.ok else 1)
 
 
@@ -312,7 +321,9 @@ def process_list(house: House) -> None:
     house.require_migrated()
     with house.sessions() as session:
         for each in definitions.listed(session):
-            click.echo(f"{each.key:12} {each.version:4} {each.deployed_at:%Y-%m-%d %H:%M} {each.content_hash[:12]}")
+            click.echo(
+                f"{each.key:12} {each.version:4} {each.deployed_at:%Y-%m-%d %H:%M} {each.content_hash[:12]}"
+            )
 
 
 @main.group()
@@ -324,7 +335,9 @@ def people() -> None:
 @click.argument("login")
 @click.argument("name")
 @click.option("--role", "roles", multiple=True, required=True, help="May be given several times.")
-@click.option("--group", "groups", multiple=True, help="Candidate group (lane), e.g. 复核岗; several allowed.")
+@click.option(
+    "--group", "groups", multiple=True, help="Candidate group (lane), e.g. 复核岗; several allowed."
+)
 @click.password_option(help="Asked for when not given.")
 @_with_house
 def people_add(
@@ -373,7 +386,7 @@ def people_token(house: House, login: str, label: str) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8077, show_default=True)
 @click.option("--store", type=click.Path(path_type=Path), help="Keep what was written in this SQLite file.")
-@click.option("--fault", "faults", multiple=True, help="e.g. slow=2s, system_error=0.1 (chance), business_error=3 (the next 3).")
+@click.option("--fault", "faults", multiple=True, help="slow=2s, system_error=0.1 (chance), quota=3 (the next 3)")
 def platform_stand_in(host: str, port: int, store: Path | None, faults: tuple[str, ...]) -> None:
     """A stand-in for the national platform, for demos, tests and training. Holds no real interface number.
 
@@ -386,7 +399,9 @@ def platform_stand_in(host: str, port: int, store: Path | None, faults: tuple[st
 
 
 @main.command()
-@click.option("--once", is_flag=True, help="Play the clerks by script, print a table, end (exit code 0: all adds up).")
+@click.option(
+    "--once", is_flag=True, help="Play the clerks by script, print a table, end (exit code 0: all adds up)."
+)
 @click.option("--cases", default=30, show_default=True, help="How many cases.")
 @click.option("--seed", default=1, show_default=True)
 def demo(once: bool, cases: int, seed: int) -> None:

@@ -36,7 +36,9 @@ class Settings:
     package_dir: Path = _setting(Path(), "folder of archival packages; empty: home/packages")
     catalogue_dir: Path = _setting(ROOT / "bpmn" / "catalogue", "items.yaml, materials.yaml, codes.yaml")
     model_dir: Path = _setting(ROOT / "bpmn", "process models that `guidang process deploy` reads")
-    secret_key: str = _setting("", "signs sessions; empty: made once and kept at home/secret_key", secret=True)
+    secret_key: str = _setting(
+        "", "signs sessions; empty: made once and kept at home/secret_key", secret=True
+    )
 
     host: str = _setting("127.0.0.1", "address that the web server listens on")
     port: int = _setting(8000, "port that the web server listens on")

@@ -16,10 +16,9 @@ from typing import BinaryIO
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from records import case_file
+from records import case_file, submissions
 from records.case_file import CaseFileRefused
 from records.people import SYSTEM
-from records import submissions
 from workflows import intake
 from workflows.intake import Intake, Receipt, SubmissionRefused
 

@@ -34,7 +34,7 @@ from records.archival_metadata import (
 from records.bags import PayloadFile
 from records.base import now
 from records.catalogue import Catalogue
-from records.dossiers import Record
+from records.dossiers import Record, dossier_kind
 from records.packages import ArchivalPackage, FixityCheck
 from records.pages import PageImage, PageMaterial, Reading, Recognition
 from records.people import SYSTEM, Person
@@ -164,7 +164,7 @@ def _read(session: Session, kinds: Catalogue, record_id: int) -> _Papers:
     return _Papers(
         record=record,
         catalogue=kinds,
-        dossiers=[DossierMetadata(each.kind, each.number) for each in record.dossiers],
+        dossiers=[DossierMetadata(dossier_kind(each.kind), each.number) for each in record.dossiers],
         pages=current,
         recognitions=pages.recognitions(session, ids),
         materials=pages.materials(session, ids),
@@ -335,4 +335,3 @@ def _twin_page(context: Context, papers: _Papers, page: PageImage) -> TwinPage:
         rotation=recognition.rotation if recognition else 0,
         label=f"{page.number} {papers.material_name(papers.code(page))}",
     )
-

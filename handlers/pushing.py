@@ -27,7 +27,7 @@ from handlers.platform.verdicts import (
 )
 from records import audit, pages, pushes
 from records.base import now
-from records.dossiers import Record
+from records.dossiers import Record, dossier_kind
 from records.pages import PageImage, Reading
 from records.people import SYSTEM
 from records.pushes import Breaker, Push
@@ -53,7 +53,7 @@ def push_record(context: Context, claimed: Claim) -> Settle:
     Raises PlatformUnavailable to be tried again, Postponed while the breaker rests."""
     with context.sessions.begin() as session:
         record = session.get_one(Record, claimed.record_id)
-        subject: Subject = context.catalogue.items[record.item].dossier
+        subject = dossier_kind(context.catalogue.items[record.item].dossier)
         parcels = _parcels(session, context, record)
     rejection: PlatformRejected | None = None
     for parcel in parcels:
@@ -119,7 +119,7 @@ def _image_write(
 ) -> ImageWrite:
     item, kind = context.catalogue.items[record.item], context.catalogue.materials.get(code)
     return ImageWrite(
-        subject=item.dossier,
+        subject=dossier_kind(item.dossier),
         transaction_number=record.transaction_number,
         material=code,
         material_name=kind.name if kind else code,
@@ -145,7 +145,9 @@ def _send(context: Context, parcel: _Parcel, subject: Subject) -> PlatformReject
             image = context.store.get(parcel.sha256)
             reply = context.platform.write_image(replace(parcel.write, image=image))
             if reply.duplicate and not _platform_has(context, parcel):
-                raise PlatformRejected("平台在这一页的位置上已有另一幅影像", advice=_OTHER_IMAGE, field="image")
+                raise PlatformRejected(
+                    "平台在这一页的位置上已有另一幅影像", advice=_OTHER_IMAGE, field="image"
+                )
             receipt = reply.receipt
     except PlatformRejected as rejected:
         _note(context, parcel, state="rejected", refusal=rejected)
@@ -230,9 +232,7 @@ def _close_breaker(context: Context, subject: Subject) -> None:
         _keep(row, breaker.succeeded(_circuit(row)))
 
 
-def _open_breaker(
-    context: Context, parcel: _Parcel, subject: Subject, refused: PlatformPermission
-) -> None:
+def _open_breaker(context: Context, parcel: _Parcel, subject: Subject, refused: PlatformPermission) -> None:
     with context.sessions.begin() as session:
         row = _breaker(session, context, subject)
         _keep(row, breaker.failed(_circuit(row), now(), refused.reason))
@@ -241,4 +241,3 @@ def _open_breaker(
         audit.record(
             session, SYSTEM, "platform.breaker_opened", ("record", push.record_id), {"reason": refused.reason}
         )
-

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 
 import psutil
 from rq import Queue, SimpleWorker
+from rq.job import Job
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -34,11 +35,13 @@ class _Child(SimpleWorker):  # type: ignore[misc]
 
     rss_cap_mb = 0
 
-    def execute_job(self, job: object, queue: object) -> None:
+    def execute_job(self, job: Job, queue: Queue) -> None:
         super().execute_job(job, queue)
         resident = psutil.Process().memory_info().rss / 2**20
         if resident > self.rss_cap_mb:
-            _log.info("resident %d MiB, over the cap of %d: leaving for a fresh process", resident, self.rss_cap_mb)
+            _log.info(
+                "resident %d MiB, over the cap of %d: leaving for a fresh process", resident, self.rss_cap_mb
+            )
             self._stop_requested = True
 
 
@@ -135,4 +138,3 @@ def stop_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()
-

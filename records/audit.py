@@ -96,7 +96,9 @@ def _chain(session: Session) -> None:
         session.add(head)
     for body in pending:
         head.seq += 1
-        text = json.dumps({"seq": head.seq, **body}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        text = json.dumps(
+            {"seq": head.seq, **body}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
         head.hash = link(head.hash, text)
         session.add(
             AuditEntry(

@@ -6,12 +6,14 @@ Knows which dossiers a record belongs to. Knows nothing of pages, nor of what ha
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from records.base import Base, BigId, Moment, insert_if_new, now
+
+Kind = Literal["vehicle", "driver"]
 
 record_dossiers = sa.Table(
     "record_dossiers",
@@ -64,6 +66,15 @@ def dossier(session: Session, kind: str, number: str) -> Dossier:
     """The dossier of that number, opened when it does not exist yet."""
     insert_if_new(session, Dossier, kind=kind, number=number)
     return session.scalars(sa.select(Dossier).where(Dossier.kind == kind, Dossier.number == number)).one()
+
+
+def dossier_kind(text: str) -> Kind:
+    """The kind that a catalogue or a row names. Raises ValueError for another."""
+    if text == "vehicle":
+        return "vehicle"
+    if text == "driver":
+        return "driver"
+    raise ValueError(f"no kind of dossier: {text!r}")
 
 
 def number_of(kind: str, subject: dict[str, Any]) -> str | None:

@@ -119,7 +119,11 @@ def supersede(session: Session, user: Actor, old: PageImage, new: PageImage) -> 
     new.number = old.number
     old.superseded_by_id, old.superseded_at = new.id, now()
     audit.record(
-        session, user, "page.superseded", ("page", old.id), {"by": new.id, "before": old.sha256, "after": new.sha256}
+        session,
+        user,
+        "page.superseded",
+        ("page", old.id),
+        {"by": new.id, "before": old.sha256, "after": new.sha256},
     )
 
 
@@ -140,9 +144,7 @@ def materials(session: Session, page_ids: Iterable[int]) -> dict[int, list[PageM
 def readings(session: Session, page_ids: Iterable[int]) -> dict[int, dict[str, Reading]]:
     """Per page and field the newest reading."""
     found: dict[int, dict[str, Reading]] = {}
-    rows = session.scalars(
-        sa.select(Reading).where(Reading.page_id.in_(list(page_ids))).order_by(Reading.id)
-    )
+    rows = session.scalars(sa.select(Reading).where(Reading.page_id.in_(list(page_ids))).order_by(Reading.id))
     for row in rows:
         found.setdefault(row.page_id, {})[row.field] = row
     return found

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, cast
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -127,7 +127,7 @@ class UnreadableDocument(ScanRefused):
 _REFUSALS: dict[str, type[ScanRefused]] = {kind.__name__: kind for kind in ScanRefused.__subclasses__()}
 
 
-def split(name: str, content: bytes | BinaryIO, limits: Limits) -> Iterator[ScannedPage]:
+def split(name: str, content: bytes | IO[bytes], limits: Limits) -> Iterator[ScannedPage]:
     """The pages of one file, one by one, so that never more than one is in memory beside the file itself.
     Raises ScanRefused, possibly after some pages: the file is then refused as a whole."""
     name = _plain(name)

@@ -38,7 +38,15 @@ class Submission(Base):
 
 
 def accepted(
-    session: Session, user: Actor, *, door: str, name: str, record_id: int, pages: int, size: int, repeated: bool
+    session: Session,
+    user: Actor,
+    *,
+    door: str,
+    name: str,
+    record_id: int,
+    pages: int,
+    size: int,
+    repeated: bool,
 ) -> Submission:
     row = Submission(
         door=door,

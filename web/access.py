@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -122,7 +123,7 @@ def _guard() -> Response | None:
     elif not current_user.is_authenticated:
         return _to_sign_in()
     if not actor().may(*access.roles):
-        raise NotAllowed(f"您的角色（{role_names(actor())}）不能打开这一页")
+        raise NotAllowed(gettext("您的角色（%(roles)s）不能打开这一页", roles=role_names(actor())))
     return None
 
 

@@ -14,6 +14,7 @@ from records.scans import Limits
 from settings import Settings, secret_key
 from web import (
     access,
+    api,
     cases,
     context,
     database,
@@ -69,6 +70,7 @@ def create_app(settings: Settings, enqueue: Enqueue | None = None) -> Flask:
     errors.init_app(app)
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
+    api.register(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from records import alerts, pages, validators
@@ -70,7 +71,7 @@ class Sheet:
 
     @property
     def title(self) -> str:
-        return " + ".join(material.name for material in self.materials) or "未识别"
+        return " + ".join(material.name for material in self.materials) or gettext("未识别")
 
     @property
     def doubts(self) -> int:
@@ -118,10 +119,10 @@ def _material(catalogue: Catalogue, row: PageMaterial) -> Material:
 
 def _quality(recognition: Recognition | None) -> tuple[str, ...]:
     if recognition is None:
-        return ("尚未识别",)
+        return (gettext("尚未识别"),)
     if recognition.error:
-        return ("影像无法读取",)
-    marks = (("blank", "空白页"), ("blurred", "模糊"))
+        return (gettext("影像无法读取"),)
+    marks = (("blank", gettext("空白页")), ("blurred", gettext("模糊")))
     return tuple(words for name, words in marks if recognition.quality.get(name))
 
 
@@ -163,7 +164,7 @@ def _field(catalogue: Catalogue, record: Record, code: str, reading: Reading | N
 
 def _verdict(validator: str | None, value: str, required: bool) -> tuple[str, str]:
     if not value:
-        return ("hard", "没有读到，请对照影像填写") if required else ("none", "")
+        return ("hard", gettext("没有读到，请对照影像填写")) if required else ("none", "")
     if validator is None or validator not in validators.TABLE:
         return "none", ""
     found = validators.validate(validator, value, dt.datetime.now(CHINA).date())

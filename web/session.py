@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import flask
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -43,7 +44,7 @@ def enter() -> str | Response | tuple[str, int]:
             if people_only(person.actor(address())):
                 signed = SignedIn(person, address())
             else:
-                refused = "接口账号只能通过接口使用，不能登录网页"
+                refused = gettext("接口账号只能通过接口使用，不能登录网页")
         except SignInRefused as error:  # the failure is counted: commit either way
             refused = str(error)
     if refused:

@@ -87,7 +87,9 @@ def _needed(start: str, files: Mapping[str, str]) -> list[str]:
         if name in needed:
             continue
         needed.add(name)
-        root = etree.fromstring(files[name].encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+        root = etree.fromstring(
+            files[name].encode(), etree.XMLParser(resolve_entities=False, no_network=True)
+        )
         called = [f"{node.get('calledElement')}.bpmn" for node in root.iter(f"{_BPMN}callActivity")]
         decided = [f"{node.text.strip()}.dmn" for node in root.iter("{*}calledDecisionId") if node.text]
         ahead += [each for each in (*called, *decided) if each in files]

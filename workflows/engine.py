@@ -193,7 +193,9 @@ class _Environment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
 class Model:
     """A parsed bundle, ready to start or to reload runs. Shared between threads; never changed after parsing."""
 
-    def __init__(self, key: str, spec: Any, subprocesses: dict[str, Any], functions: Mapping[str, Any]) -> None:
+    def __init__(
+        self, key: str, spec: Any, subprocesses: dict[str, Any], functions: Mapping[str, Any]
+    ) -> None:
         self.key = key
         self._spec, self._subprocesses = spec, subprocesses
         self._pickled = pickle.dumps((spec, subprocesses)) if _mutates(spec) else None
@@ -444,4 +446,3 @@ def duration(text: str) -> dt.timedelta:
         raise ValueError(f"{text!r} is no duration such as P2D or PT4H")
     weeks, days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
     return dt.timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-

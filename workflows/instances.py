@@ -93,16 +93,18 @@ def apply(
     return True
 
 
-def cancel(
-    session: Session, models: Models, user: Actor, instance_id: int, reason: str, key: str
-) -> bool:
+def cancel(session: Session, models: Models, user: Actor, instance_id: int, reason: str, key: str) -> bool:
     """Ends the case where it stands; running operations find their run cancelled and keep nothing."""
 
     def act(instance: ProcessInstance, run: engine.Run) -> None:
         run.cancel()
         instance.status, instance.outcome, instance.ended_at = "cancelled", "cancelled", now()
         audit.record(
-            session, user, "case.cancelled", ("case", instance.id), {"reason": reason, "stage": instance.stage}
+            session,
+            user,
+            "case.cancelled",
+            ("case", instance.id),
+            {"reason": reason, "stage": instance.stage},
         )
 
     return apply(session, models, instance_id, user, key, act)
@@ -199,7 +201,9 @@ def _project_runs(
     gone = [known[engine_id] for engine_id in known.keys() - {task.engine_id for task in waiting}]
     if gone:
         session.execute(
-            sa.update(ServiceTaskRun).where(ServiceTaskRun.id.in_(gone)).values(status="cancelled", finished_at=now())
+            sa.update(ServiceTaskRun)
+            .where(ServiceTaskRun.id.in_(gone))
+            .values(status="cancelled", finished_at=now())
         )
     outbox.add(
         session,

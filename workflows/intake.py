@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from records.dossiers import Record
 from records.images import ImageCorrupted, ImageStore, StorageFailed, Stored
 from records.pages import PageImage
 from records.people import Actor
-from records.scans import Limits, ScanRefused, ScannedPage
+from records.scans import Limits, ScannedPage, ScanRefused
 from workflows import definitions, instances
 from workflows.definitions import Models
 
@@ -70,7 +70,7 @@ def receive(
     door: str,
     name: str,
     case_json: bytes,
-    files: Iterable[tuple[str, bytes | BinaryIO]],
+    files: Iterable[tuple[str, bytes | IO[bytes]]],
 ) -> Receipt:
     """Accepts a submission, or notes on the ledger why not and raises SubmissionRefused."""
     try:
@@ -105,7 +105,7 @@ def _reasons(error: Exception) -> Sequence[str]:
     return [str(error)]
 
 
-def _keep(intake: Intake, files: Iterable[tuple[str, bytes | BinaryIO]]) -> list[_Kept]:
+def _keep(intake: Intake, files: Iterable[tuple[str, bytes | IO[bytes]]]) -> list[_Kept]:
     kept: list[_Kept] = []
     for name, content in files:
         for scan in scans.split(name, content, intake.limits):
@@ -200,7 +200,7 @@ def add_pages(
     intake: Intake,
     user: Actor,
     record_id: int,
-    files: Iterable[tuple[str, bytes | BinaryIO]],
+    files: Iterable[tuple[str, bytes | IO[bytes]]],
     supersede: Mapping[int, int] | None = None,
 ) -> list[PageImage]:
     """Adds scans to a record. `supersede` maps the position of a new page (from 0) to the id of the page it

@@ -22,7 +22,10 @@ NO_DUE = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)  # sorts behind every real due
 INSTANCE_MOVES = {"running": ("completed", "cancelled")}
 USER_TASK_MOVES = {"ready": ("completed", "cancelled")}
 RUN_MOVES = {
-    "queued": ("running", "cancelled"),  # a queue holds its id; when lost, handed over again after `lease_until`
+    "queued": (
+        "running",
+        "cancelled",
+    ),  # a queue holds its id; when lost, handed over again after `lease_until`
     "running": ("done", "waiting", "queued", "failed", "cancelled"),  # leased by a worker until `lease_until`
     "waiting": ("queued", "cancelled"),  # failed, will be tried again at `not_before`
     "failed": ("queued", "cancelled"),  # attempts spent: an incident is open

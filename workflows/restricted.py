@@ -56,10 +56,9 @@ def compiled(source: str, mode: str) -> CodeType:
     """The code of `source`; mode is "eval" or "exec". Raises ScriptRefused."""
     compile_it = compile_restricted_eval if mode == "eval" else compile_restricted_exec
     outcome = compile_it(source)
-    if outcome.errors:
+    if outcome.errors or outcome.code is None:
         raise ScriptRefused("; ".join(outcome.errors))
-    code: CodeType = outcome.code
-    return code
+    return outcome.code
 
 
 def evaluate(expression: str, names: Mapping[str, Any]) -> Any:

@@ -110,9 +110,7 @@ def open_count(session: Session, user: Actor, cap: int = 100) -> int:
 
 def get(session: Session, task_id: int) -> UserTask:
     """The task with its case and record. Raises NoResultFound."""
-    return session.scalars(
-        sa.select(UserTask).options(_WITH_RECORD).where(UserTask.id == task_id)
-    ).one()
+    return session.scalars(sa.select(UserTask).options(_WITH_RECORD).where(UserTask.id == task_id)).one()
 
 
 def claim(session: Session, user: Actor, task_id: int) -> UserTask:
@@ -191,9 +189,7 @@ def complete(
     """Completes the task with the form's answer; a free task is taken on the way.
 
     The same `key` again changes nothing. Raises TaskUnavailable, engine.DataReserved, instances.InstanceEnded."""
-    instance_id = session.execute(
-        sa.select(UserTask.instance_id).where(UserTask.id == task_id)
-    ).scalar_one()
+    instance_id = session.execute(sa.select(UserTask.instance_id).where(UserTask.id == task_id)).scalar_one()
 
     def act(_instance: ProcessInstance, run: engine.Run) -> None:
         task = _fresh(session, task_id)
@@ -212,7 +208,9 @@ def complete(
     try:
         instances.apply(session, models, instance_id, user, key, act)
     except instances.InstanceEnded:
-        _check(_fresh(session, task_id), user)  # who finished this very task says more than that the case ended
+        _check(
+            _fresh(session, task_id), user
+        )  # who finished this very task says more than that the case ended
         raise
     return session.get_one(UserTask, task_id)
 

@@ -1,7 +1,8 @@
 """Case folders on disk, as a counter or a batch scanner would hand them in, and the truth beside them.
 
 Knows which papers each item needs, which faults a case may carry, and the layout of the folders:
-`target/<transaction number>/case.json` with `001.jpg …`, and `target/truth.jsonl` with one line a page,
+`target/<transaction number>/case.json` with `001.jpg …`, `target/repairs/<transaction number>/` with the sound pages
+that a rescan of a faulty case would bring, and `target/truth.jsonl` with one line a page,
 outside the case folders so that handing in a folder takes the case alone. Knows nothing of intake or
 recognition.
 
@@ -197,10 +198,27 @@ def _write_case(
         pages.append(line)
         fault = found or fault
         on_page(f"{identity.transaction_number}/{name}")
+    _write_repairs(target / "repairs" / identity.transaction_number, identity, sheets, missing, rng)
     submission = _submission(identity, batch)
     text = json.dumps(submission, ensure_ascii=False, indent=2)
     (folder / "case.json").write_text(text + "\n", encoding="utf-8")
     return CaseTruth(identity.transaction_number, identity.item, folder, submission, tuple(pages), fault)
+
+
+def _write_repairs(
+    folder: Path, identity: Identity, sheets: Sequence[_Sheet], missing: str | None, rng: np.random.Generator
+) -> None:
+    """The sound page for each faulty one, under the name of the page that it replaces, and the missing one: what a
+    rescan would bring. A stray page has none."""
+    repairs = {
+        f"{place:03d}.jpg": replace(sheet, fault=None) for place, sheet in enumerate(sheets, 1) if sheet.fault
+    }
+    if missing:
+        repairs[f"{len(sheets) + 1:03d}.jpg"] = _Sheet(missing)
+    for name, sheet in repairs.items():
+        if sheet.material != "M-OT-99":
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_page(folder / name, identity, sheet, None, rng)
 
 
 def _accepted_at(rng: np.random.Generator, last_day: date) -> datetime:

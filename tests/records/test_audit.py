@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from records import audit
 from records.audit import AuditEntry, AuditHead
-from records.people import Actor, SYSTEM
+from records.people import SYSTEM, Actor
 
 CLERK = Actor(None, "复核员", "10.0.0.7")
 

@@ -2,6 +2,7 @@
 is done by hand (recognition and the platform have tests of their own)."""
 
 import datetime as dt
+import functools
 import io
 import json
 import re
@@ -13,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image, ImageDraw
 
-from records import alerts, base, pages, people, schema
+from records import alerts, base, catalogue, pages, people, schema
 from records.alerts import Cause
 from records.pages import PageMaterial, Reading, Recognition
 from records.people import SYSTEM
@@ -127,7 +128,9 @@ class Office:
         """The id of a waiting task of the form, of the case of that transaction number if given."""
         with self.sessions() as session:
             waiting = session.scalars(
-                sa.select(UserTask).where(UserTask.form == form, UserTask.status == "ready").order_by(UserTask.id)
+                sa.select(UserTask)
+                .where(UserTask.form == form, UserTask.status == "ready")
+                .order_by(UserTask.id)
             ).all()
             numbers = [(task.id, task.instance.record.transaction_number) for task in waiting]
         return next(task for task, number in numbers if record_number in (None, number))
@@ -163,7 +166,10 @@ def read(session, page):
             confidence=0.97,
         )
     )
-    for code, value, confidence in (("person_name", "示试华", 0.99), ("id_number", "310113198512160647", 0.7)):
+    for code, value, confidence in (
+        ("person_name", "示试华", 0.99),
+        ("id_number", "310113198512160647", 0.7),
+    ):
         session.add(
             Reading(
                 page_id=page.id,
@@ -188,7 +194,9 @@ class Browser:
         return self.client.get(path, **options)
 
     def post(self, path, data=None, at="/sign-in", **options):
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(at, follow_redirects=True).text)
+        token = re.search(
+            r'name="csrf_token" value="([^"]+)"', self.client.get(at, follow_redirects=True).text
+        )
         assert token, f"no form on {at}"
         return self.client.post(path, data={**(data or {}), "csrf_token": token[1]}, **options)
 
@@ -212,8 +220,15 @@ def founded(tmp_path_factory):
     return home / "guidang.db"
 
 
+@pytest.fixture(scope="session")
+def read_once():
+    """The catalogue, which takes half a second to read, for every application of the tests."""
+    return functools.cache(catalogue.load)
+
+
 @pytest.fixture
-def office(founded, tmp_path):
+def office(founded, tmp_path, read_once, monkeypatch):
+    monkeypatch.setattr(catalogue, "load", read_once)
     shutil.copy(founded, tmp_path / "guidang.db")
     settings = Settings(home=tmp_path, secret_key="test", max_upload_mb=2)
     queued = []

@@ -54,7 +54,9 @@ def test_a_supervisor_cancels_a_case_with_a_reason(office):
     lead, clerk = office.visitor("lead"), office.visitor("review")
     assert lead.post("/cases/1/cancel", {"nonce": "a"}, at="/cases/1").status_code == 422
     assert clerk.post("/cases/1/cancel", {"nonce": "a", "reason": "x"}, at="/cases/1").status_code == 403
-    assert lead.post("/cases/1/cancel", {"nonce": "a", "reason": "重复受理"}, at="/cases/1").status_code == 303
+    assert (
+        lead.post("/cases/1/cancel", {"nonce": "a", "reason": "重复受理"}, at="/cases/1").status_code == 303
+    )
     page = lead.get("/cases/1").text
     assert "重复受理" in page
     assert "已撤销" in page
@@ -83,7 +85,9 @@ def test_a_case_is_handed_in_by_form_once(office):
 
 
 def test_a_case_file_among_the_files_says_what_the_case_is(office):
-    case = json.dumps({"transaction_number": "2260101000009", "item": ITEM, "subject": {"person_name": "样例"}})
+    case = json.dumps(
+        {"transaction_number": "2260101000009", "item": ITEM, "subject": {"person_name": "样例"}}
+    )
     files = [(io.BytesIO(case.encode()), "case.json"), (io.BytesIO(scan()), "1.jpg")]
     answer = office.visitor("capture").post("/intake", {"files": files}, at="/intake")
     assert "2260101000009" in answer.text
@@ -123,7 +127,7 @@ def test_a_supervisor_moves_a_task_with_a_reason(office):
     task_id = office.recheck()
     lead = office.visitor("lead")
     with office.sessions() as session:
-        ids = dict(session.execute(sa.select(Person.login, Person.id)).tuples())
+        ids = {person.login: person.id for person in session.scalars(sa.select(Person))}
     path = f"/supervision/tasks/{task_id}/reassign"
     assert lead.post(path, {"person": ids["review2"]}, at="/supervision").status_code == 422
     wrong = lead.post(path, {"person": ids["capture"], "reason": "x"}, at="/supervision")
@@ -155,7 +159,9 @@ def test_an_incident_is_retried_once(office):
         run = session.scalars(sa.select(ServiceTaskRun)).one()
         run.status = "failed"
         session.add(
-            Incident(instance_id=1, engine_id=run.engine_id, run_id=run.id, node=run.operation, message="断线")
+            Incident(
+                instance_id=1, engine_id=run.engine_id, run_id=run.id, node=run.operation, message="断线"
+            )
         )
     office.queued.clear()
     browser = office.visitor("process")

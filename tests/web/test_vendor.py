@@ -11,7 +11,9 @@ VENDOR = root() / "web" / "static" / "vendor"
 def test_the_bundles_are_the_built_ones():
     for line in (VENDOR / "checksums.txt").read_text().splitlines():
         digest, name = line.split()
-        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest, f"{name}: run npm run build"
+        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest, (
+            f"{name}: run npm run build"
+        )
 
 
 def test_every_dependency_is_pinned_and_its_licence_is_here():

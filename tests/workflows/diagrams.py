@@ -8,15 +8,14 @@ _HEAD = (
 )
 
 
-def process(key: str, nodes: str, flows: list[tuple[str, str]], extra: str = "", lanes: str = "") -> str:
+def process(key: str, nodes: str, flows: list[tuple[str, ...]], extra: str = "", lanes: str = "") -> str:
     """A diagram of `nodes` (XML without flows) joined by `flows` (source, target[, condition])."""
     edges = ""
     for number, flow in enumerate(flows):
         source, target, *condition = flow
-        inner = (
-            f"<bpmn:conditionExpression>{condition[0]}</bpmn:conditionExpression>" if condition else ""
-        )
-        edges += f'<bpmn:sequenceFlow id="f{number}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
+        inner = f"<bpmn:conditionExpression>{condition[0]}</bpmn:conditionExpression>" if condition else ""
+        ends = f'id="f{number}" sourceRef="{source}" targetRef="{target}"'
+        edges += f"<bpmn:sequenceFlow {ends}>{inner}</bpmn:sequenceFlow>"
     return (
         f'{_HEAD}{extra}<bpmn:process id="{key}" name="{key}" isExecutable="true">{lanes}'
         f"{nodes}{edges}</bpmn:process></bpmn:definitions>"

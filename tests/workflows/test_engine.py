@@ -28,7 +28,12 @@ def single(nodes, flows, **kwargs):
 
 def test_a_user_task_shows_its_group_form_priority_and_due():
     (task,) = started(CLERK_THEN_MACHINE).user_tasks()
-    assert (task.group, task.form, task.priority, task.due_in) == ("复核岗", "recheck", 70, dt.timedelta(hours=2))
+    assert (task.group, task.form, task.priority, task.due_in) == (
+        "复核岗",
+        "recheck",
+        70,
+        dt.timedelta(hours=2),
+    )
 
 
 def test_a_service_task_waits_across_reloads_until_its_result_comes():
@@ -98,7 +103,7 @@ def test_a_case_that_loops_six_hundred_times_does_not_freeze():
 
 MULTI = single(
     '<bpmn:userTask id="each" name="each"><bpmn:multiInstanceLoopCharacteristics>'
-    '<bpmn:loopCardinality>3</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>',
+    "<bpmn:loopCardinality>3</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>",
     [("start", "each"), ("each", "end")],
 )
 
@@ -192,7 +197,9 @@ def test_a_wrong_due_date_does_not_lose_the_form_that_led_to_it():
 
 
 LATE = single(
-    user("check") + timer("late", "check", "&quot;PT0.05S&quot;") + script("mark", "late = True")
+    user("check")
+    + timer("late", "check", "&quot;PT0.05S&quot;")
+    + script("mark", "late = True")
     + '<bpmn:endEvent id="noted"/>',
     [("start", "check"), ("late", "mark"), ("mark", "noted"), ("check", "end")],
 )

@@ -69,9 +69,7 @@ def counts(sessions):
         return submissions.counts(session)
 
 
-def test_a_submission_becomes_a_record_its_pages_its_dossier_and_a_running_case(
-    sessions, needs, queued
-):
+def test_a_submission_becomes_a_record_its_pages_its_dossier_and_a_running_case(sessions, needs, queued):
     receipt = receive(sessions, needs)
     with sessions() as session:
         record = session.get_one(Record, receipt.record_id)

@@ -93,13 +93,14 @@ def title_of(status: int) -> str | None:
 def answer(error: Exception) -> Response:
     """The error as a problem JSON response."""
     problem = _kind(error)
-    errors = list(_errors(error))
     body = {
         "type": f"urn:guidang:problem:{problem.name}",
         "title": problem.title,
         "status": problem.status,
         "detail": _detail(error, problem),
-        "errors": errors,
+        "errors": list(_errors(error))
+        if problem.status < 500
+        else [],  # a fault of ours may name our folders
     }
     if problem is _UNFORESEEN:
         _log.error("unforeseen error at %s %s", request.method, request.path, exc_info=error)

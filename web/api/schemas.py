@@ -10,6 +10,7 @@ from records.submissions import DOORS
 from web.api.door import LARGEST_ID
 
 MOST_ROWS = 200
+_BOX = "x0、y0、x1、y1：转正后的页面上的比例，0 至 1"
 
 
 def _meant(description: str, example: Any = None, **more: Any) -> dict[str, Any]:
@@ -103,14 +104,14 @@ class MaterialFoundSchema(Schema):
     predicted_code = fields.String(required=True, **_meant("识别的资料种类代码", "M-ID-01"))
     confidence = fields.Float(required=True, **_meant("识别置信度，0 至 1", 0.98))
     confirmed = fields.Boolean(required=True, **_meant("是否经人工确认"))
-    region = fields.List(fields.Raw(), required=True, **_meant("在页上的区域，像素"))
+    region = fields.List(fields.Float(), required=True, **_meant(_BOX))
 
 
 class ReadingSchema(Schema):
     value = fields.String(required=True, **_meant("值", "沪A00001"))
     confidence = fields.Float(required=True, **_meant("置信度，0 至 1；人工录入为 1", 0.97))
     source = fields.String(required=True, **_meant("来源：识别引擎及版本，或 person（人工）", "person"))
-    box = fields.List(fields.Float(), required=True, allow_none=True, **_meant("在页上的位置，像素"))
+    box = fields.List(fields.Float(), required=True, allow_none=True, **_meant(_BOX))
 
 
 class PageSchema(Schema):
@@ -131,7 +132,9 @@ class PageSchema(Schema):
         validate=validate.OneOf(["pending", "done", "failed"]),
         **_meant("尚未识别、已识别、无法识别；识别前资料与字段为空，不表示页上没有", "done"),
     )
-    rotation = fields.Integer(required=True, allow_none=True, **_meant("转正所需角度；未识别时为 null"))
+    rotation = fields.Integer(
+        required=True, allow_none=True, **_meant("转正须顺时针转的度数；未识别时为 null")
+    )
     materials = fields.List(fields.Nested(MaterialFoundSchema), required=True, **_meant("页上的资料"))
     readings = fields.Dict(
         keys=fields.String(), values=fields.Nested(ReadingSchema), required=True, **_meant("字段代码 → 值")

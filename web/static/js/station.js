@@ -20,7 +20,7 @@ function showPage(id, box) {
   state.turn = 0;
   one("[data-wait]").hidden = false;
   image.onload = () => { one("[data-wait]").hidden = true; fit("page"); magnify(); };
-  image.onerror = () => { one("[data-wait]").textContent = "影像没有载入，请重新打开这一页"; };
+  image.onerror = () => { one("[data-wait]").textContent = one("[data-wait]").dataset.lost; };
   image.src = entry.dataset.src;
   one("[data-where]").textContent = `${entry.dataset.name}（${entries().indexOf(entry) + 1}/${entries().length}）`;
   all(".thumb").forEach((thumb) => {
