@@ -6,6 +6,7 @@ Used by the command line and the demo. `web` builds its own from the same settin
 from __future__ import annotations
 
 import datetime as dt
+import os
 import subprocess
 import sys
 import threading
@@ -144,6 +145,8 @@ class House:
         from ocr.paddle import PaddleReader
         from ocr.pipeline import PageRecogniser
 
+        # PaddleX keeps a folder of its own; a service account may have no home to keep it in.
+        os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(self.settings.home / "paddlex"))
         checks = {name: _check(name) for name in validators.TABLE}
         reader = PaddleReader(self.model_directories(), self.settings.ocr_device)
         return PageRecogniser(reader, materials.load(self.settings.catalogue_dir / "materials.yaml"), checks)

@@ -104,7 +104,7 @@ def _parcels(session: Session, context: Context, record: Record) -> list[_Parcel
 
 def _corrected(readings: Mapping[int, Mapping[str, Reading]]) -> dict[str, str]:
     """What people read otherwise than the business system says: after a rejection, this is what goes out."""
-    rows = [row for fields in readings.values() for row in fields.values() if row.person_id is not None]
+    rows = [row for fields in readings.values() for row in fields.values() if row.recognition_id is None]
     return {row.field: row.value for row in sorted(rows, key=lambda row: row.id)}
 
 

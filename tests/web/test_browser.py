@@ -1,4 +1,4 @@
-"""A clerk at the recheck station, in Chromium: by keys alone, under the strict policy, without a word on the console."""
+"""A clerk at the stations, in Chromium: by keys alone, under the strict policy, without a word on the console."""
 
 import contextlib
 import re
@@ -90,7 +90,7 @@ def test_a_clerk_corrects_and_passes_by_keys_and_the_next_task_comes(office, sig
         page.keyboard.type("310113198512160646")
         page.keyboard.press("Enter")
     assert kept.value.status == 200
-    expect(page.locator("[data-sheet-of='1'] .source", has_text="人工")).to_be_visible()
+    expect(page.locator("[data-sheet-of='1'] .source", has_text="人工")).to_have_count(1)
     expect(page.locator("[data-where]")).to_contain_text("2/2")
     expect(page.locator("[data-progress]")).to_contain_text("2 / 4")
 

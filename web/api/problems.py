@@ -98,9 +98,7 @@ def answer(error: Exception) -> Response:
         "title": problem.title,
         "status": problem.status,
         "detail": _detail(error, problem),
-        "errors": list(_errors(error))
-        if problem.status < 500
-        else [],  # a fault of ours may name our folders
+        "errors": list(_errors(error, problem)),
     }
     if problem is _UNFORESEEN:
         _log.error("unforeseen error at %s %s", request.method, request.path, exc_info=error)
@@ -131,8 +129,10 @@ def _detail(error: Exception, problem: Problem) -> str:
     return problem.detail or str(error)
 
 
-def _errors(error: Exception) -> Iterator[dict[str, str]]:
+def _errors(error: Exception, problem: Problem) -> Iterator[dict[str, str]]:
     """Each single fault: the reasons of a refusal, or the parameters that a check refused, by name."""
+    if problem.status >= 500:
+        return  # a fault of ours, whose words may name our folders
     if isinstance(error, SubmissionRefused):
         for reason in error.reasons:
             yield {"detail": reason}

@@ -13,19 +13,11 @@ from records import people
 from records.people import SYSTEM, Person
 from settings import Settings
 from tests.conftest import PASSWORD, ROOT
-from web import api
 from web.app import create_app
 from workflows import definitions
 
 ITEM = "V-REG-01"
 NUMBER = "1260101000001"
-
-
-def serve(settings, enqueue=None):
-    app = create_app(settings, enqueue)
-    if "api_health" not in app.blueprints:
-        api.register(app)
-    return app
 
 
 @pytest.fixture
@@ -38,7 +30,7 @@ def app(settings, sessions, models):
     bundles = definitions.read_bundles(ROOT / "bpmn")
     with sessions.begin() as session:
         definitions.deploy(session, models, SYSTEM, ITEM, bundles[ITEM])
-    return serve(settings, enqueue=lambda runs: None)
+    return create_app(settings, enqueue=lambda runs: None)
 
 
 @pytest.fixture

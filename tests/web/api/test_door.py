@@ -10,8 +10,9 @@ from records.people import ROLES, ApiToken, Person
 from settings import Settings
 from tests import servers
 from tests.conftest import PASSWORD
-from tests.web.api.conftest import NUMBER, form, serve
+from tests.web.api.conftest import NUMBER, form
 from web.api.schemas import HealthSchema, ItemsSchema, MaterialsSchema, ProblemSchema
+from web.app import create_app
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -109,7 +110,7 @@ def test_the_catalogue_is_cached_by_its_version(call):
 
 def test_health_needs_no_token_and_counts_the_queues(settings, app, sessions, token_for):
     with servers.redis() as url:
-        served = serve(Settings(home=settings.home, database_url=settings.database_url, redis_url=url))
+        served = create_app(Settings(home=settings.home, database_url=settings.database_url, redis_url=url))
         client = served.test_client()
         idle = client.get("/api/v1/health")
         HealthSchema().load(idle.json)
@@ -126,7 +127,7 @@ def test_health_needs_no_token_and_counts_the_queues(settings, app, sessions, to
 def test_health_tells_a_database_behind_the_code(tmp_path, database_url):
     behind = f"sqlite:///{tmp_path / 'behind.db'}"
     open_engine(behind).connect().close()
-    app = serve(Settings(home=tmp_path, database_url=behind), enqueue=lambda runs: None)
+    app = create_app(Settings(home=tmp_path, database_url=behind), enqueue=lambda runs: None)
     response = app.test_client().get("/api/v1/health")
     assert response.status_code == 503
     assert response.json["checks"]["database"] and not response.json["checks"]["migrations"]
