@@ -66,9 +66,21 @@ class Scheduler:
 
     def tick(self) -> int:
         """One look; returns how much there was to do."""
+        self._free_leases_of_the_dead()
         with self.sessions() as session:
             handed = outbox.hand_over(session, self.enqueue)
         return handed + self._fire_timers() + (self.watch() if self.watch else 0)
+
+    def _free_leases_of_the_dead(self) -> None:
+        """A killed worker of this machine need not hold its runs until their leases end."""
+        here = socket.gethostname()
+        with self.sessions.begin() as session:
+            for name in outbox.holders(session):
+                host, _, pid = name.rpartition(":")
+                if host == here and not psutil.pid_exists(int(pid)):
+                    _log.warning(
+                        "worker %s is gone, its %d runs are free", name, outbox.free_leases(session, name)
+                    )
 
     def _fire_timers(self) -> int:
         with self.sessions() as session:
@@ -116,8 +128,6 @@ class Parent:
             return
         if child is not None:
             _log.warning("worker of queue %s ended with %s, starting another", queue, child.returncode)
-            with self.scheduler.sessions.begin() as session:
-                outbox.free_leases(session, f"{socket.gethostname()}:{child.pid}")
         command = [sys.executable, "-m", "guidang", "worker", "--queue", queue]
         self._children[queue] = subprocess.Popen(command)
 

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from records import people
 from records.people import ROLES, Actor, Person
-from web.database import db
+from web.database import reading_engine
 
 ANYONE_SIGNED_IN = frozenset(ROLES) - {"program"}
 
@@ -90,7 +90,7 @@ def init_app(app: Flask) -> None:
 
 def _load(person_id: str) -> SignedIn | None:
     """In a session of its own: who acts is known before any transaction of the request begins."""
-    with Session(db.engine.execution_options(read_only=True)) as session:
+    with Session(reading_engine()) as session:
         person = session.get(Person, int(person_id))
         return SignedIn(person, address()) if person is not None and person.active else None
 
@@ -137,7 +137,7 @@ def _to_sign_in() -> Response:
 
 def _sign_in_program() -> None:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    with Session(db.engine.execution_options(read_only=True)) as session:
+    with Session(reading_engine()) as session:
         person = people.by_token(session, secret.strip()) if scheme.lower() == "bearer" and secret else None
         if person is None:
             abort(401)

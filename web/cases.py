@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from records import alerts, packages, pushes
 from records.dossiers import Record
-from web import access, context, diagrams, headers, papers, timeline, words
+from web import access, context, diagrams, fields, headers, papers, timeline, words
 from web.access import actor
 from web.database import change, session
 from web.errors import FormIncomplete
@@ -117,13 +117,12 @@ def _subject(record: Record) -> list[tuple[str, str]]:
     shown = []
     for code, value in record.subject.items():
         known = catalogue.fields.get(code)
-        table = catalogue.codes.get(known.type.removeprefix("code:")) if known else None
-        said = table.values.get(str(value), str(value)) if table else str(value)
+        said = fields.in_words(catalogue, code, str(value))
         shown.append((known.name if known else code, said if plain else words.masked(code, said)))
     return shown
 
 
-def _waiting(case_id: int) -> sa.Select[tuple[UserTask]]:
+def _waiting(case_id: int) -> sa.Select[UserTask]:
     return (
         sa.select(UserTask)
         .options(joinedload(UserTask.assignee))

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, g
+from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.orm import Session
@@ -22,14 +22,15 @@ from web import context
 from workflows import outbox
 
 
+_READING = "guidang.reading"
+
+
 class RequestSession(FlaskSession):
     """Binds to the read-only face of the engine unless the request is inside `change()`."""
 
     def get_bind(self, *args: Any, **kwargs: Any) -> sa.Engine | sa.Connection:
         engine = super().get_bind(*args, **kwargs)
-        if isinstance(engine, sa.Engine) and not g.get("changing", False):
-            return engine.execution_options(read_only=True)
-        return engine
+        return engine if g.get("changing", False) else reading_engine()
 
 
 # Only session and engine are used: models stay on the plain Base. (`model_class=Base` copies the base class,
@@ -49,7 +50,14 @@ def init_app(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True} if not url.startswith("sqlite") else {}
     db.init_app(app)
     with app.app_context():
-        tune(db.engine)
+        # Made once: a session takes one connection for each engine object that it meets.
+        app.extensions[_READING] = tune(db.engine).execution_options(read_only=True)
+
+
+def reading_engine() -> sa.Engine:
+    """The same engine and pool; what begins on it takes no write lock."""
+    found: sa.Engine = current_app.extensions[_READING]
+    return found
 
 
 def session() -> Session:

@@ -79,6 +79,7 @@ def _plain(status: int) -> tuple[str, str]:
 
 
 def init_app(app: Flask) -> None:
+    kind: type[Exception]
     for kind in (NotAllowed, TaskUnavailable, InstanceEnded, IncidentClosed, PageGone, SubmissionRefused):
         app.register_error_handler(kind, _domain)
     for kind in (

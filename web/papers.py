@@ -1,53 +1,23 @@
-"""A record's pages as screens show them: materials, fields with their verdicts, the alerts that point there.
-
-Reads rows and the catalogue. Values are shown as they were read; nothing is repaired here.
-"""
+"""A record's pages as screens show them: materials, fields (`web.fields`), alerts and refusals that point there."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from records import alerts, pages, validators
+from records import alerts, pages, pushes
 from records.alerts import Alert
 from records.catalogue import Catalogue
 from records.dossiers import Record
 from records.pages import PageImage, PageMaterial, Reading, Recognition
 from records.pushes import Push
-from web import context
+from web import context, fields
+from web.fields import Field
 
 UNKNOWN = "M-OT-99"
-DOUBTFUL = 0.8
-CHINA = dt.timezone(dt.timedelta(hours=8))
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field of a page. `verdict` is ok, soft, hard, or none where nothing can be checked; `expected` is
-    what the business system says, `differs` that the two disagree; `characters` are (character, doubtful)."""
-
-    code: str
-    name: str
-    value: str
-    confidence: float | None
-    by_person: bool
-    box: Sequence[float] | None
-    verdict: str
-    reason: str
-    expected: str | None
-    differs: bool
-    characters: tuple[tuple[str, bool], ...]
-    required: bool
-
-    @property
-    def doubtful(self) -> bool:
-        unsure = self.confidence is not None and self.confidence < DOUBTFUL and not self.by_person
-        return unsure or self.differs or self.verdict in ("hard", "soft")
 
 
 @dataclass(frozen=True)
@@ -82,9 +52,15 @@ def of_record(session: Session, record: Record) -> list[Sheet]:
     """The current pages of the record, in order."""
     rows = pages.current(session, record.id)
     ids = [row.id for row in rows]
-    found = pages.materials(session, ids), pages.readings(session, ids), pages.recognitions(session, ids)
+    materials, readings = pages.materials(session, ids), pages.readings(session, ids)
+    recognitions = pages.recognitions(session, ids)
     opened = alerts.of_record(session, record.id, "open")
-    return [_sheet(record, row, *(each.get(row.id) for each in found), opened) for row in rows]
+    return [
+        _sheet(
+            record, row, materials.get(row.id, []), readings.get(row.id, {}), recognitions.get(row.id), opened
+        )
+        for row in rows
+    ]
 
 
 def open_alerts(session: Session, record_id: int) -> Sequence[Alert]:
@@ -94,18 +70,18 @@ def open_alerts(session: Session, record_id: int) -> Sequence[Alert]:
 def _sheet(
     record: Record,
     page: PageImage,
-    materials: list[PageMaterial] | None,
-    readings: dict[str, Reading] | None,
+    materials: Sequence[PageMaterial],
+    readings: Mapping[str, Reading],
     recognition: Recognition | None,
     opened: Sequence[Alert],
 ) -> Sheet:
     catalogue = context.current().catalogue
-    shown = tuple(_material(catalogue, row) for row in materials or ())
+    shown = tuple(_material(catalogue, row) for row in materials)
     return Sheet(
         page=page,
         rotation=recognition.rotation if recognition else 0,
         materials=shown,
-        fields=tuple(_fields(catalogue, record, shown, readings or {})),
+        fields=tuple(fields.of_page(catalogue, record, [each.code for each in shown], readings)),
         alerts=tuple(alert for alert in opened if alert.page_id == page.id),
         quality=_quality(recognition),
     )
@@ -126,68 +102,6 @@ def _quality(recognition: Recognition | None) -> tuple[str, ...]:
     return tuple(words for name, words in marks if recognition.quality.get(name))
 
 
-def _fields(
-    catalogue: Catalogue, record: Record, materials: Sequence[Material], readings: Mapping[str, Reading]
-) -> list[Field]:
-    """The fields that count on these materials, and whatever else was read; required ones first."""
-    wanted: dict[str, bool] = {}
-    for material in materials:
-        known = catalogue.materials.get(material.code)
-        for each in known.fields if known else ():
-            wanted[each.code] = wanted.get(each.code, False) or each.required
-    listed = [code for code in wanted if wanted[code] or code in readings or code in record.subject]
-    listed += [code for code in readings if code not in wanted]
-    return [_field(catalogue, record, code, readings.get(code), wanted.get(code, False)) for code in listed]
-
-
-def _field(catalogue: Catalogue, record: Record, code: str, reading: Reading | None, required: bool) -> Field:
-    known = catalogue.fields.get(code)
-    validator = known.validator if known else None
-    value = reading.value if reading else ""
-    expected = str(record.subject[code]) if record.subject.get(code) else None
-    verdict, reason = _verdict(validator, value, required)
-    return Field(
-        code=code,
-        name=known.name if known else code,
-        value=value,
-        confidence=reading.confidence if reading else None,
-        by_person=bool(reading and reading.person_id),
-        box=reading.box if reading else None,
-        verdict=verdict,
-        reason=reason,
-        expected=expected,
-        differs=bool(expected and value and not _same(validator, value, expected)),
-        characters=_characters(reading),
-        required=required,
-    )
-
-
-def _verdict(validator: str | None, value: str, required: bool) -> tuple[str, str]:
-    if not value:
-        return ("hard", gettext("没有读到，请对照影像填写")) if required else ("none", "")
-    if validator is None or validator not in validators.TABLE:
-        return "none", ""
-    found = validators.validate(validator, value, dt.datetime.now(CHINA).date())
-    return ("ok", "") if found.ok else ("soft" if found.soft else "hard", found.reason)
-
-
-def _same(validator: str | None, one: str, other: str) -> bool:
-    if validator is None or validator not in validators.TABLE:
-        return one.strip() == other.strip()
-    today = dt.datetime.now(CHINA).date()
-    return (
-        validators.validate(validator, one, today).normal
-        == validators.validate(validator, other, today).normal
-    )
-
-
-def _characters(reading: Reading | None) -> tuple[tuple[str, bool], ...]:
-    if reading is None or not reading.characters or len(reading.characters) != len(reading.value):
-        return ()
-    marked = zip(reading.value, reading.characters, strict=True)
-    return tuple((character, confidence < DOUBTFUL) for character, confidence in marked)
-
-
 def material_choices(record: Record) -> list[tuple[str, str]]:
     """(code, name) of the materials that the item asks for, then 'unknown'."""
     catalogue = context.current().catalogue
@@ -198,6 +112,8 @@ def material_choices(record: Record) -> list[tuple[str, str]]:
     ]
 
 
-def field_to_fix(push: Push) -> dict[str, Any]:
-    """Where a rejected push says the fault is."""
-    return {"page_id": push.page_id, "field": push.field}
+def rejections(session: Session, record_id: int, sheets: Sequence[Sheet]) -> list[Push]:
+    """The platform's refusals that still stand: of a current page, and nothing was sent of it since."""
+    last = {push.page_id: push for push in pushes.of_record(session, record_id)}
+    shown = [last[sheet.page.id] for sheet in sheets if sheet.page.id in last]
+    return [push for push in shown if push.state == "rejected"]

@@ -33,6 +33,8 @@ ACTS = {
     "alert.withdrawn": _("预警随件撤回"),
     "alert.handled": _("预警处理意见"),
     "override.decided": _("授权意见"),
+    "record.push_accepted": _("平台接收"),
+    "record.push_rejected": _("平台退回"),
     "task.claimed": _("领取任务"),
     "task.released": _("退回任务"),
     "task.completed": _("办结任务"),
@@ -41,7 +43,14 @@ ACTS = {
     "incident.opened": _("出现异常"),
     "incident.retried": _("异常重试"),
 }
-KINDS = {"alert": "alert", "incident": "alert", "case": "case", "task": "person", "override": "person"}
+KINDS = {
+    "record": "case",
+    "alert": "alert",
+    "incident": "alert",
+    "case": "case",
+    "task": "person",
+    "override": "person",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ def _acts(session: Session, instance: ProcessInstance) -> Iterator[Event]:
             )
 
 
-def _about(instance: ProcessInstance) -> sa.Select[tuple[AuditEntry]]:
+def _about(instance: ProcessInstance) -> sa.Select[AuditEntry]:
     tasks = sa.select(UserTask.id).where(UserTask.instance_id == instance.id)
     images = sa.select(PageImage.id).where(PageImage.record_id == instance.record_id)
     kind, subject = AuditEntry.subject_kind, AuditEntry.subject_id

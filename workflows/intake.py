@@ -7,6 +7,7 @@ lacks one. `receive` and `add_pages` begin and end their own transactions: each 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -25,6 +26,8 @@ from records.people import Actor
 from records.scans import Limits, ScannedPage, ScanRefused
 from workflows import definitions, instances
 from workflows.definitions import Models
+
+_log = logging.getLogger(__name__)
 
 
 class SubmissionRefused(Exception):
@@ -102,6 +105,11 @@ def _reasons(error: Exception) -> Sequence[str]:
         return [str(problem) for problem in error.problems]
     if isinstance(error, SubmissionRefused):
         return error.reasons
+    if isinstance(error, StorageFailed | ImageCorrupted):
+        _log.error("image store: %s", error)  # names folders, which are nobody's business on a screen
+        return [
+            "影像存储暂时不能写入，本次提交没有保存。请保留原件稍后重新提交，并通知系统管理员检查存储空间"
+        ]
     return [str(error)]
 
 
@@ -166,7 +174,7 @@ def _add_record(session: Session, intake: Intake, case: CaseFile, fingerprint: s
 def _add_to_dossier(session: Session, intake: Intake, record: Record) -> None:
     kind = intake.catalogue.items[record.item].dossier
     number = dossiers.number_of(kind, record.subject)
-    if number:
+    if number and kind in ("vehicle", "driver"):  # a few candidate items belong to neither
         record.dossiers.append(dossiers.dossier(session, kind, number))
 
 

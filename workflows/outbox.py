@@ -89,6 +89,12 @@ def hand_over(session: Session, enqueue: Enqueue, limit: int = 200) -> int:
     return len(found)
 
 
+def holders(session: Session) -> list[str]:
+    """The workers that hold a run now."""
+    running = sa.select(ServiceTaskRun.worker).where(ServiceTaskRun.status == "running").distinct()
+    return [name for name in session.scalars(running) if name]
+
+
 def free_leases(session: Session, worker: str) -> int:
     """Ends the leases of a worker that is known to be dead, so that its runs need not wait for their end."""
     found = session.execute(

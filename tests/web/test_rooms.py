@@ -11,6 +11,7 @@ from records import pushes
 from records.audit import AuditEntry
 from records.people import Person
 from tests.web.conftest import ITEM, SUBJECT, scan
+from web import database
 from workflows import user_tasks
 from workflows.models import Incident, ProcessInstance, ServiceTaskRun, UserTask
 
@@ -199,6 +200,16 @@ def test_reading_takes_no_write_lock(office, tmp_path):
     finally:
         writer.execute("rollback")
         writer.close()
+
+
+def test_a_page_is_read_in_one_transaction(office):
+    office.recheck()
+    browser = office.visitor("review")
+    begun = []
+    with office.app.app_context():
+        sa.event.listen(database.db.engine, "begin", begun.append)
+    browser.get("/cases/1")
+    assert len(begun) == 2  # who it is, and the page
 
 
 def test_an_unforeseen_error_says_so_calmly(office, monkeypatch):

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 
-from records import alerts, pages, pushes
+from records import alerts, pages
 from records.alerts import Cause
 from records.pages import PageMaterial
 from records.people import Actor
@@ -33,12 +33,13 @@ blueprint = Blueprint("recheck", __name__)
 
 def _view(reading: Session, task: UserTask) -> dict[str, Any]:
     record = task.instance.record
-    rejected = [push for push in pushes.of_record(reading, record.id) if push.state == "rejected"]
+    shown = papers.of_record(reading, record)
+    rejected = papers.rejections(reading, record.id, shown)
     return {
-        "papers": papers.of_record(reading, record),
+        "papers": shown,
         "alerts": papers.open_alerts(reading, record.id),
         "rejected": rejected,
-        "fix": papers.field_to_fix(rejected[-1]) if rejected else None,
+        "fix": rejected[-1] if rejected else None,
         "choices": papers.material_choices(record),
     }
 

@@ -127,7 +127,7 @@ window.addEventListener("resize", () => one("[data-image]")?.naturalWidth && fit
 
 // ---- the fields ----
 
-const values = () => all("[data-value]");
+const values = () => all("[data-value]").filter((input) => !input.closest("details:not([open])"));
 const sheetOf = (input) => input.closest("[data-sheet-of]").dataset.sheetOf;
 
 function reach(input) {
@@ -155,7 +155,7 @@ function turnPage(step) {
 function progress() {
   const place = one("[data-progress]");
   if (!place) return;
-  const boxes = all(".confirm"), done = boxes.filter((box) => box.checked).length;
+  const boxes = values().map((input) => input.closest(".field").querySelector(".confirm")), done = boxes.filter((box) => box.checked).length;
   place.textContent = boxes.length ? `${place.dataset.progress} ${done} / ${boxes.length}` : "";
 }
 
@@ -227,8 +227,11 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 
 // ---- a task comes up ----
 
+// The field on that page, else the same field elsewhere, else the page.
 function goTo(page, code) {
-  reach(values().find((input) => sheetOf(input) === page && input.closest("[data-field]").dataset.field === code));
+  const named = values().filter((input) => code && input.closest("[data-field]").dataset.field === code);
+  const found = named.find((input) => sheetOf(input) === page) || named[0];
+  found ? reach(found) : showPage(page, null);
 }
 
 function open() {
