@@ -52,16 +52,18 @@ def _find(reading: Session, text: str, stage: str) -> list[ProcessInstance]:
     if stage:
         statement = statement.where(ProcessInstance.stage == stage)
     if text:
-        exact = [
-            Record.subject[field].as_string() == text.upper() for field in ("plate_no", "vin", "id_number")
-        ]
-        names = [
-            Record.subject[f].as_string().startswith(text, autoescape=True)
-            for f in ("person_name", "owner_name")
-        ]
-        number = Record.transaction_number
-        statement = statement.where(sa.or_(number.between(text, text + "\U0010ffff"), *exact, *names))
+        statement = statement.where(sa.or_(*_matches(text)))
     return list(reading.scalars(statement))
+
+
+def _matches(text: str) -> list[sa.ColumnElement[bool]]:
+    subject = Record.subject
+    exact = [subject[field].as_string() == text.upper() for field in ("plate_no", "vin", "id_number")]
+    names = [
+        subject[field].as_string().startswith(text, autoescape=True)
+        for field in ("person_name", "owner_name")
+    ]
+    return [Record.transaction_number.startswith(text, autoescape=True), *exact, *names]
 
 
 def _stages(reading: Session) -> list[tuple[str, int]]:

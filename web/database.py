@@ -21,7 +21,6 @@ from records.base import tune
 from web import context
 from workflows import outbox
 
-
 _READING = "guidang.reading"
 
 

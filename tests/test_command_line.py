@@ -1,0 +1,142 @@
+"""The command line, as an administrator uses it."""
+
+import json
+import shutil
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+import guidang
+from records import base
+from records.audit import AuditEntry
+from records.people import Person
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs `guidang …` in a home of its own; returns (exit code, output)."""
+
+    def invoke(*arguments, **environ):
+        env = {"GUIDANG_HOME": str(tmp_path / "home"), **environ}
+        outcome = CliRunner().invoke(guidang.main, [str(a) for a in arguments], env=env)
+        if outcome.exception and not isinstance(outcome.exception, SystemExit):
+            raise outcome.exception
+        return outcome.exit_code, outcome.output
+
+    return invoke
+
+
+@pytest.fixture
+def installed(run):
+    run("migrate")
+    code, text = run("process", "deploy")
+    assert code == 0 and text.count("deployed") == 3
+    return run
+
+
+def commands(group, path=()):
+    for name, command in group.commands.items():
+        yield (*path, name), command
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+
+
+@pytest.mark.parametrize("path", [path for path, _ in commands(guidang.main)], ids=" ".join)
+def test_every_command_has_help_that_says_what_it_does(run, path):
+    code, text = run(*path, "--help")
+    assert code == 0 and len(text.splitlines()) >= 4
+
+
+def test_a_command_before_the_migration_names_the_command_to_run(run):
+    code, text = run("process", "list")
+    assert code == 1 and "guidang migrate" in text
+
+
+def test_a_wrong_setting_is_named(run):
+    code, text = run("migrate", GUIDANG_PORT="eighty")
+    assert code == 1 and "GUIDANG_PORT" in text and "whole number" in text
+    code, text = run("migrate", GUIDANG_PROT="80")
+    assert code == 1 and "GUIDANG_PROT is no setting" in text
+
+
+def test_a_missing_model_is_named_at_once(run, tmp_path):
+    page = tmp_path / "page.jpg"
+    page.write_bytes(b"x")
+    environ = {"GUIDANG_DETECTION_MODEL": str(tmp_path / "none"), "GUIDANG_RECOGNITION_MODEL": str(tmp_path)}
+    code, text = run("recognise", page, **environ)
+    assert code == 1 and "GUIDANG_DETECTION_MODEL" in text
+
+
+def test_an_unchanged_deployment_says_so(installed):
+    code, text = installed("process", "deploy")
+    assert code == 0 and text.count("unchanged") == 3
+    assert installed("process", "list")[1].count("\n") == 3
+
+
+def test_samples_are_submitted_once_and_a_bad_folder_is_refused_by_name(installed, tmp_path):
+    assert installed("samples", tmp_path / "s", "--cases", "2", "--faulty", "0")[0] == 0
+    folders = sorted(path.parent for path in (tmp_path / "s").glob("*/case.json"))
+    code, text = installed("submit", *folders)
+    assert code == 0 and text.count("accepted") == 2
+    assert "already on record" in installed("submit", folders[0])[1]
+    bad = tmp_path / "bad"
+    shutil.copytree(folders[1], bad)
+    case = json.loads((bad / "case.json").read_text("utf-8"))
+    (bad / "case.json").write_text(json.dumps({**case, "clour": 1}), "utf-8")
+    code, text = installed("submit", bad)
+    assert code == 1 and "clour" in text
+
+
+@pytest.mark.ocr
+def test_recognise_prints_one_json_a_page_also_for_what_cannot_be_read(run, tmp_path):
+    run("samples", tmp_path / "s", "--cases", "1", "--faulty", "0", "--seed", "4")
+    first = sorted((tmp_path / "s").glob("*/001.jpg"))[0]
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(first.read_bytes()[:3000])
+    code, text = run("recognise", "--jsonl", first, broken)
+    page, fault = map(json.loads, text.strip().splitlines())
+    assert code == 0
+    assert set(page) == {"file", "materials", "rotation", "quality", "fields", "seconds"}
+    assert page["materials"][0]["code"].startswith("M-FM-") and page["fields"]
+    assert fault["file"].endswith("broken.jpg") and "error" in fault and "materials" not in fault
+
+
+def test_audit_verify_proves_the_chain_and_names_an_altered_row(installed, tmp_path):
+    code, text = installed("audit", "verify")
+    assert code == 0 and "chain intact" in text
+    checkpoint = installed("audit", "checkpoint")[1].strip()
+    assert installed("audit", "verify", "--checkpoint", checkpoint)[0] == 0
+    engine = base.open_engine(f"sqlite:///{tmp_path / 'home' / 'guidang.db'}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("drop trigger audit_entries_no_update"))
+        connection.execute(sa.update(AuditEntry).where(AuditEntry.seq == 2).values(body="{}"))
+    code, text = installed("audit", "verify")
+    assert code == 1 and "第 2 条" in text and "CHAIN BROKEN" in text
+
+
+def test_package_verify_finds_a_changed_byte_a_missing_and_an_extra_file(run, tmp_path):
+    from records import bags
+    from records.bags import PayloadFile
+
+    package = tmp_path / "p"
+    bags.write(package, [PayloadFile("data/a.txt", b"one"), PayloadFile("data/b.txt", b"two")])
+    assert run("package", "verify", package)[0] == 0
+    (package / "data" / "a.txt").write_bytes(b"0ne")
+    (package / "data" / "b.txt").unlink()
+    (package / "data" / "c.txt").write_bytes(b"new")
+    code, text = run("package", "verify", package)
+    assert code == 1
+    assert all(words in text for words in ("changed: data/a.txt", "missing: data/b.txt", "extra: data/c.txt"))
+
+
+def test_an_account_and_a_token_are_made(installed, tmp_path):
+    code, text = installed("people", "add", "yw", "业务系统", "--role", "program", "--password", "a-1-long-word")
+    assert code == 0
+    code, text = installed("people", "token", "yw", "--label", "business system")
+    assert code == 0 and text.startswith("gd_")
+    engine = base.open_engine(f"sqlite:///{tmp_path / 'home' / 'guidang.db'}")
+    with base.session_factory(engine)() as session:
+        assert session.scalars(sa.select(Person.login)).all() == ["yw"]
+    code, text = installed("people", "add", "x", "某", "--role", "king", "--password", "a-1-long-word")
+    assert code == 1 and "king" in text
