@@ -50,7 +50,8 @@ def test_every_command_is_in_the_operations_manual(command):
 
 
 def test_every_table_of_the_database_is_in_the_architecture():
-    assert schema.TABLES and models.UserTask
+    loaded = {module.__name__ for module in schema.TABLES} | {models.__name__}
+    assert {"records.pages", "workflows.models"} <= loaded
     text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     assert [name for name in Base.metadata.tables if f"`{name}`" not in text] == []
 
