@@ -186,7 +186,7 @@ class House:
 
 def _check(validator: str) -> Callable[[str], validators.Verdict]:
     def check(value: str) -> validators.Verdict:
-        return validators.validate(validator, value, dt.datetime.now(definitions.CHINA).date())
+        return validators.validate(validator, value, dt.datetime.now(base.CHINA).date())
 
     return check
 

@@ -34,7 +34,7 @@ from bootstrap import House
 from demo_clerks import Clerks
 from handlers.folders import receive_folder
 from ocr.synthetic.cases import write_cases
-from records import audit, bags, people, pushes, schema, submissions
+from records import audit, bags, base, people, pushes, schema, submissions
 from records.alerts import REASONS, Alert
 from records.packages import ArchivalPackage
 from records.pages import PageImage, Recognition
@@ -199,7 +199,7 @@ def _hand_in(house: House, cases: int, seed: int) -> None:
             folder,
             cases=cases,
             seed=seed,
-            last_day=dt.datetime.now(definitions.CHINA).date(),
+            last_day=dt.datetime.now(base.CHINA).date(),
             on_page=lambda _name: progress.advance(bar),
         )
         drawn = progress.tasks[bar].completed

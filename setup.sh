@@ -34,6 +34,8 @@ needs() {
 	libpango-1.0-0|library libpango-1.0.so.0|PDF reports
 	libpangoft2-1.0-0|library libpangoft2-1.0.so.0|PDF reports
 	libharfbuzz-subset0|library libharfbuzz-subset.so.0|fonts inside PDF files
+	fontconfig|file /usr/bin/fc-list|finding fonts
+	fonts-arphic-gkai00mp|file /usr/share/fonts/truetype/arphic-gkai00mp/gkai00mp.ttf|handwriting in samples
 	fonts-noto-cjk|file /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc|Chinese text in PDF files and samples
 	fonts-liberation|file /usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf|Latin text in samples
 	libgl1|library libGL.so.1|recognition (OpenCV)

@@ -6,7 +6,6 @@ is compared in the validators' normal form; a doubtful reading lowers the confid
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,30 +15,14 @@ from sqlalchemy.orm import Session
 
 from handlers.context import Context
 from handlers.recognition import UNKNOWN
-from records import alerts, catalogue, pages, validators
+from records import agreement, alerts, catalogue, pages
 from records.alerts import Cause
 from records.catalogue import Catalogue
 from records.dossiers import Record
 from records.pages import PageImage, PageMaterial, Reading, Recognition
 from records.people import SYSTEM
-from workflows.definitions import CHINA
+from records.validators import Verdict
 from workflows.service_tasks import Claim, Settle
-
-# A reading below this is not taken as evidence that papers disagree: the recheck shows it as doubtful instead.
-SURE = 0.8
-
-# Which readings must agree with which field of the subject. A registration certificate and a driving licence still
-# name the former owner in a transfer, and an insurance policy or a certificate names whoever bought it first.
-COMPARED: Mapping[str, frozenset[str]] = {
-    "vin": frozenset({"vin"}),
-    "plate_no": frozenset({"plate_no"}),
-    "engine_no": frozenset({"engine_no"}),
-    "owner_name": frozenset({"owner_name", "buyer_name", "person_name"}),
-    "person_name": frozenset({"person_name"}),
-    "id_number": frozenset({"id_number"}),
-}
-FORMER_OWNER = frozenset({"M-LC-01", "M-LC-02", "M-IN-01", "M-CT-01"})
-OF_OWNER = frozenset({"owner_name", "person_name", "id_number"})
 
 
 @dataclass(frozen=True)
@@ -62,7 +45,6 @@ class _Papers:
     recognitions: Mapping[int, Recognition]
     materials: Mapping[int, list[PageMaterial]]
     readings: Mapping[int, dict[str, Reading]]
-    today: dt.date
 
 
 def assess_record(context: Context, claimed: Claim) -> Settle:
@@ -95,7 +77,6 @@ def assess(session: Session, kinds: Catalogue, record_id: int) -> Assessment:
         pages.recognitions(session, ids),
         pages.materials(session, ids),
         pages.readings(session, ids),
-        dt.datetime.now(CHINA).date(),
     )
     checks = (_missing, _unknown, _poor, _invalid, _conflicts)
     causes = tuple(cause for check in checks for cause in check(papers))
@@ -103,7 +84,7 @@ def assess(session: Session, kinds: Catalogue, record_id: int) -> Assessment:
         reading.confidence
         for fields in papers.readings.values()
         for name, reading in fields.items()
-        if any(name in names for names in COMPARED.values())
+        if name in agreement.COMPARED_FIELDS
     ]
     return Assessment(causes, min(sureness, default=1.0), len(current))
 
@@ -141,45 +122,30 @@ def _quality(papers: _Papers, page: PageImage) -> dict[str, Any]:
 
 
 def _invalid(papers: _Papers) -> Iterator[Cause]:
-    for page in papers.pages:
-        for name, reading in papers.readings.get(page.id, {}).items():
-            kind = papers.catalogue.fields.get(name)
-            if kind is None or kind.validator is None or reading.confidence < SURE:
-                continue
-            verdict = validators.validate(kind.validator, reading.value, papers.today)
-            if not verdict.ok and not verdict.soft:
-                text = f"第 {page.number} 页{kind.name}“{reading.value}”{verdict.reason}"
-                yield _at(Cause("INVALID_FIELD", text, page.id, name), reading)
+    for page, name, reading, verdict in _evidence(papers):
+        if verdict is not None and not verdict.ok and not verdict.soft:
+            title = papers.catalogue.fields[name].name
+            text = f"第 {page.number} 页{title}“{reading.value}”{verdict.reason}"
+            yield _at(Cause("INVALID_FIELD", text, page.id, name), reading)
 
 
 def _conflicts(papers: _Papers) -> Iterator[Cause]:
-    for page in papers.pages:
+    for page, name, reading, _ in _evidence(papers):
         codes = {each.current_code for each in papers.materials.get(page.id, [])}
+        expected = agreement.expected(papers.record, name, codes)
+        if expected is None or agreement.agree(papers.catalogue, name, reading.value, expected):
+            continue
+        title = papers.catalogue.fields[name].name
+        text = f"第 {page.number} 页{title}“{reading.value}”与受理信息“{expected}”不一致"
+        yield _at(Cause("FIELD_CONFLICT", text, page.id, name), reading)
+
+
+def _evidence(papers: _Papers) -> Iterator[tuple[PageImage, str, Reading, Verdict | None]]:
+    for page in papers.pages:
         for name, reading in papers.readings.get(page.id, {}).items():
-            expected = _expected(papers, codes, name)
-            if expected is None or reading.confidence < SURE:
-                continue
-            if _normal(papers, name, reading.value) != _normal(papers, name, expected):
-                title = papers.catalogue.fields[name].name
-                text = f"第 {page.number} 页{title}“{reading.value}”与受理信息“{expected}”不一致"
-                yield _at(Cause("FIELD_CONFLICT", text, page.id, name), reading)
-
-
-def _expected(papers: _Papers, codes: set[str], name: str) -> str | None:
-    """The subject's value that this reading must agree with; None where it need not agree with any."""
-    if name in OF_OWNER and not codes.isdisjoint(FORMER_OWNER):
-        return None
-    for field, names in COMPARED.items():
-        if name in names and papers.record.subject.get(field):
-            return str(papers.record.subject[field])
-    return None
-
-
-def _normal(papers: _Papers, name: str, value: str) -> str:
-    kind = papers.catalogue.fields[name]
-    if kind.validator is None:
-        return "".join(value.split()).upper()
-    return validators.validate(kind.validator, value, papers.today).normal
+            verdict = agreement.verdict(papers.catalogue, name, reading.value)
+            if name in papers.catalogue.fields and agreement.is_evidence(reading, verdict):
+                yield page, name, reading, verdict
 
 
 def _at(cause: Cause, reading: Reading) -> Cause:

@@ -23,7 +23,7 @@ class PageGone(LookupError):
 
 
 class PageImage(Base):
-    """One scanned side, content-addressed. Current while `superseded_by_id` and `removed_at` are empty."""
+    """One scanned side, content-addressed. Current while `superseded_by_id` is empty."""
 
     __tablename__ = "page_images"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -4,6 +4,7 @@ import shutil
 import uuid
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -13,6 +14,12 @@ from records.people import SYSTEM, Person
 from tests import servers
 from workflows import definitions, outbox
 from workflows.definitions import Models
+
+# A busy machine is no failure.
+hypothesis.settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "A-quiet-7-word"

@@ -131,7 +131,9 @@ def test_package_verify_finds_a_changed_byte_a_missing_and_an_extra_file(run, tm
 
 
 def test_an_account_and_a_token_are_made(installed, tmp_path):
-    code, text = installed("people", "add", "yw", "业务系统", "--role", "program", "--password", "a-1-long-word")
+    code, text = installed(
+        "people", "add", "yw", "业务系统", "--role", "program", "--password", "a-1-long-word"
+    )
     assert code == 0
     code, text = installed("people", "token", "yw", "--label", "business system")
     assert code == 0 and text.startswith("gd_")

@@ -10,9 +10,9 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session, joinedload, undefer
 from werkzeug.wrappers import Response as AnyResponse
 
-from records import alerts, packages, pushes
+from records import agreement, alerts, packages, pushes
 from records.dossiers import Record
-from web import access, context, diagrams, fields, headers, papers, timeline, words
+from web import access, context, diagrams, headers, papers, timeline, words
 from web.access import actor
 from web.database import change, session
 from web.errors import FormIncomplete
@@ -119,7 +119,7 @@ def _subject(record: Record) -> list[tuple[str, str]]:
     shown = []
     for code, value in record.subject.items():
         known = catalogue.fields.get(code)
-        said = fields.in_words(catalogue, code, str(value))
+        said = agreement.in_words(catalogue, code, str(value))
         shown.append((known.name if known else code, said if plain else words.masked(code, said)))
     return shown
 

@@ -19,12 +19,12 @@ from lxml import etree
 from sqlalchemy.orm import Session
 
 from records import audit
+from records.base import CHINA
 from records.people import Actor
 from workflows import engine
 from workflows.models import ProcessDefinition
 
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
 class DefinitionMissing(LookupError):

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from records import audit
-from records.base import now
+from records.base import CHINA, now
 from records.people import Actor, Group, Person, memberships
 from workflows import engine, instances
 from workflows.definitions import Models
@@ -153,8 +153,7 @@ def _check(task: UserTask, user: Actor) -> None:
 
 
 def _clock(moment: dt.datetime | None) -> str:
-    china = dt.timezone(dt.timedelta(hours=8))
-    return moment.astimezone(china).strftime("%m-%d %H:%M") if moment else ""
+    return moment.astimezone(CHINA).strftime("%m-%d %H:%M") if moment else ""
 
 
 def release(session: Session, user: Actor, task_id: int) -> UserTask:

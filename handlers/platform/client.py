@@ -26,10 +26,10 @@ import zeep
 from handlers.platform import codec, mapping, verdicts
 from handlers.platform.mapping import Interface, Subject, Vocabulary
 from handlers.platform.transport import Transport
+from records.base import CHINA
 
 logger = logging.getLogger(__name__)
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
 INTERFACE_WSDL = Path(__file__).with_name("interface.wsdl")
 _PROVINCES = frozenset("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼")
 _REPLY_KEPT = 2000

@@ -22,12 +22,12 @@ from handlers.platform import codec
 from handlers.platform.mapping import Interface, Vocabulary
 from handlers.platform.stand_in_faults import FAULTS, FaultUnknown, Switchboard, parse
 from handlers.platform.stand_in_ledger import HeldImage, Ledger
+from records.base import CHINA
 
 NOTICE = (
     "本服务是综合应用平台的替身，只供演示和测试：不连接任何公安网系统，接口编号均为虚构，写入的内容不会进入真实平台。"
     " / This is a stand-in, not the national platform; its interface numbers are made up."
 )
-_CHINA = dt.timezone(dt.timedelta(hours=8))
 _REFUSALS = {
     "-401": "接口序列号为空",
     "-402": "接口标识为空",
@@ -97,7 +97,7 @@ class StandIn:
             code = "-414"
         if code:
             raise Refused(code, _REFUSALS.get(code, "接口未启用"))
-        calls = self.ledger.count_call(dt.datetime.now(_CHINA).date().isoformat(), number)
+        calls = self.ledger.count_call(dt.datetime.now(CHINA).date().isoformat(), number)
         if self.faults.strikes("quota") or calls > self.daily_quota:
             raise Refused("0", f"接口 {number} 当日调用次数已达上限")
 
@@ -112,7 +112,7 @@ class StandIn:
             return self._query(self._queries[number], request)
         if not writing and number == self._time.number:
             return _rows(
-                self._time.node, [{self._time.tags["now"]: f"{dt.datetime.now(_CHINA):%Y-%m-%d %H:%M:%S}"}]
+                self._time.node, [{self._time.tags["now"]: f"{dt.datetime.now(CHINA):%Y-%m-%d %H:%M:%S}"}]
             )
         raise Refused("0", "该接口不支持此操作")
 

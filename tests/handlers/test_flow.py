@@ -77,8 +77,14 @@ def test_a_page_is_not_read_twice(office):
         ({"M-IP-04": {"blurred": True}}, REG_01, "POOR_QUALITY", "模糊"),
         ({"M-SR-01": {"unreadable": True}}, REG_01, "POOR_QUALITY", "无法解码"),
         ({}, (*REG_01, "M-OT-99"), "UNKNOWN_PAGE", "第 9 页无法归类"),
-        ({"M-FM-01": {"fields": {"vin": "LSVAG2186E2100002"}}}, REG_01, "FIELD_CONFLICT", "LSVAG2186E2100002"),
+        (
+            {"M-FM-01": {"fields": {"vin": "LSVAG2186E2100002"}}},
+            REG_01,
+            "FIELD_CONFLICT",
+            "LSVAG2186E2100002",
+        ),
         ({"M-FM-01": {"fields": {"owner_name": "李四"}}}, REG_01, "FIELD_CONFLICT", "李四"),
+        ({"M-IN-01": {"fields": {"insured_name": "李四"}}}, REG_01, "FIELD_CONFLICT", "李四"),
         ({"M-ID-01": {"fields": {"id_number": "110105194912310021"}}}, REG_01, "INVALID_FIELD", "第 2 页"),
     ],
 )
@@ -90,15 +96,21 @@ def test_each_fault_raises_its_alert_in_words(office, told, codes, reason, words
 
 
 @pytest.mark.parametrize(
-    "told",
+    ("item", "codes", "told"),
     [
-        {"M-FM-01": {"fields": {"vin": VIN, "owner_name": "张 三", "plate_no": "沪A·12345"}}},
-        {"M-FM-01": {"fields": {"vin": "LSVAG2186E2100002"}, "confidence": 0.5}},  # doubtful: for the recheck
-        {"M-IN-01": {"fields": {"owner_name": "某经销商"}}},  # a policy may name who bought first
+        (
+            "V-REG-01",
+            REG_01,
+            {"M-FM-01": {"fields": {"vin": VIN, "owner_name": "张 三", "plate_no": "沪A·12345"}}},
+        ),
+        # doubtful: left to the recheck
+        ("V-REG-01", REG_01, {"M-FM-01": {"fields": {"plate_no": "沪A54321"}, "confidence": 0.5}}),
+        # in a transfer the certificate still names the seller
+        ("V-TRF-01", TRF_01, {"M-LC-01": {"fields": {"owner_name": "李四"}}}),
     ],
 )
-def test_what_agrees_or_is_only_doubtful_raises_none(office, told):
-    record_id = office.hand_in(**told)
+def test_what_agrees_or_is_only_doubtful_raises_none(office, item, codes, told):
+    record_id = office.hand_in(codes, item, **told)
     office.work()
     assert office.task(record_id).form == "recheck" and not open_alerts(office, record_id)
 

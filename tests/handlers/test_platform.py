@@ -85,8 +85,9 @@ def driver_page(**changes) -> ImageWrite:
 
 
 def fetch(server: stand_in.Server, path: str, body: bytes | None = None, kind: str = "application/json"):
-    host, port = server.server_address
-    request = urllib.request.Request(f"http://{host}:{port}{path}", data=body, headers={"Content-Type": kind})
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{server.server_port}{path}", data=body, headers={"Content-Type": kind}
+    )
     with urllib.request.urlopen(request, timeout=5) as response:
         return response.read().decode()
 

@@ -89,7 +89,10 @@ def test_a_permission_error_opens_the_breaker_and_stops_calling(office, ready, c
         breaker = session.scalars(sa.select(Breaker)).one()
         assert breaker.state == "open" and breaker.reason
         assert session.scalars(sa.select(Incident)).all() == []  # resting is no failure of the case
-        assert session.scalars(sa.select(ServiceTaskRun.status).order_by(ServiceTaskRun.id.desc())).first() == "waiting"
+        assert (
+            session.scalars(sa.select(ServiceTaskRun.status).order_by(ServiceTaskRun.id.desc())).first()
+            == "waiting"
+        )
     office.faults(permission_error=None)
     with office.house.sessions.begin() as session:
         session.scalars(sa.select(Breaker)).one().opened_at = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)

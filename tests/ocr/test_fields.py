@@ -117,7 +117,7 @@ def test_the_box_is_the_values_share_of_the_page(finder: FieldFinder) -> None:
     finding = found(finder, "vin", line("车辆识别代号", 100, 100), line(VIN, 827, 1169.5))
     assert finding is not None
     x0, y0, x1, y1 = finding.box
-    assert (x0, y0) == (pytest.approx(0.5, abs=0.001), pytest.approx(0.5, abs=0.001))
+    assert x0 == pytest.approx(0.5, abs=0.001) and y0 == pytest.approx(0.5, abs=0.001)
     assert x0 < x1 <= 1 and y0 < y1 <= 1
 
 

@@ -26,7 +26,7 @@ from workflows.models import ServiceTaskRun, UserTask
 
 PASSWORD = "A-quiet-7-word"
 ITEM = "D-REN-08"
-PEOPLE = (
+PEOPLE: tuple[tuple[str, str, list[str], list[str]], ...] = (
     ("capture", "陈采集", ["clerk"], ["采集岗"]),
     ("review", "林复核", ["clerk"], ["复核岗"]),
     ("review2", "何复核", ["clerk"], ["复核岗"]),
