@@ -213,7 +213,20 @@ def _hand_in(house: House, cases: int, seed: int) -> None:
 
 def _progress() -> Progress:
     columns = (TextColumn("· {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console)
+    return _SpokenProgress(*columns, console=console)
+
+
+class _SpokenProgress(Progress):
+    """A bar on a terminal; in a log, which shows no moving bar, a line every ten seconds."""
+
+    _spoken = 0.0
+
+    def refresh(self) -> None:
+        super().refresh()
+        if not console.is_terminal and self.tasks and time.monotonic() - self._spoken >= 10:
+            self._spoken = time.monotonic()
+            last = self.tasks[-1]
+            console.print(f"· {last.description} {last.completed:.0f} / {last.total or '…'}")
 
 
 def _watch_recognition(house: House) -> None:

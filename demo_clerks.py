@@ -25,6 +25,7 @@ DECISIONS = {
     "blank_page": "rescan",
     "blurred_page": "rescan",
     "vin_conflict": "withdraw",
+    "owner_conflict": "rescan",
     "id_check_digit": "leave",
 }
 LEFT = "leave"

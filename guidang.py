@@ -386,7 +386,9 @@ def people_token(house: House, login: str, label: str) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8077, show_default=True)
 @click.option("--store", type=click.Path(path_type=Path), help="Keep what was written in this SQLite file.")
-@click.option("--fault", "faults", multiple=True, help="slow=2s, system_error=0.1 (chance), quota=3 (the next 3)")
+@click.option(
+    "--fault", "faults", multiple=True, help="slow=2s, system_error=0.1 (chance), quota=3 (the next 3)"
+)
 def platform_stand_in(host: str, port: int, store: Path | None, faults: tuple[str, ...]) -> None:
     """A stand-in for the national platform, for demos, tests and training. Holds no real interface number.
 

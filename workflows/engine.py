@@ -64,7 +64,8 @@ class TaskNotWaiting(LookupError):
 
 @dataclass(frozen=True)
 class WaitingUserTask:
-    """A user task that waits: what the projection needs of it."""
+    """A user task that waits: what the projection needs of it. `separate_from` names a node: whoever completed
+    that one may not complete this one."""
 
     engine_id: str
     node: str
@@ -73,6 +74,7 @@ class WaitingUserTask:
     form: str
     priority: int
     due_in: dt.timedelta | None
+    separate_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -318,6 +320,7 @@ class Run:
             properties.get("form", ""),
             50 if priority is None else priority,
             due,
+            properties.get("separate_from"),
         )
 
     def _property(self, task: Any, expression: str | None, kind: Callable[[Any], _T]) -> _T | None:

@@ -179,6 +179,7 @@ def _project_user_tasks(
             title=task.title,
             form=task.form,
             candidate_group=task.group,
+            separate_from=task.separate_from,
             priority=task.priority,
             due_at=at + task.due_in if task.due_in else NO_DUE,
             created_at=at,

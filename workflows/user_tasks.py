@@ -41,6 +41,10 @@ class NotCandidate(TaskUnavailable):
     """The task belongs to a group that this person is not in."""
 
 
+class SeparateHands(TaskUnavailable):
+    """Whoever did the earlier step may not do this one: an override is not authorised by who asked for it."""
+
+
 @dataclass(frozen=True)
 class Cursor:
     """Where a page of the inbox ended: the next page starts behind it."""
@@ -127,6 +131,7 @@ def claim(session: Session, user: Actor, task_id: int) -> UserTask:
     )
     task = _fresh(session, task_id)
     if won.rowcount == 1:  # type: ignore[attr-defined]
+        _check_separate(session, task, user)
         audit.record(session, user, "task.claimed", ("user_task", task_id), {"title": task.title})
         return task
     _check(task, user)
@@ -150,6 +155,23 @@ def _check(task: UserTask, user: Actor) -> None:
         raise TaskTaken(f"{task.assignee.name}正在办理这项任务，请办下一件；需要转交请联系班组长")
     if task.candidate_group not in user.groups:
         raise NotCandidate(f"这项任务由{task.candidate_group}办理，您不在该岗位；需要调整请联系班组长")
+
+
+def _check_separate(session: Session, task: UserTask, user: Actor) -> None:
+    if task.separate_from is None:
+        return
+    earlier = session.execute(
+        sa.select(UserTask.completed_by_id, UserTask.title)
+        .where(
+            UserTask.instance_id == task.instance_id,
+            UserTask.node == task.separate_from,
+            UserTask.status == "completed",
+        )
+        .order_by(UserTask.completed_at.desc(), UserTask.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if earlier is not None and earlier.completed_by_id is not None and earlier.completed_by_id == user.id:
+        raise SeparateHands(f"“{earlier.title}”是您办的，“{task.title}”须由另一位{task.candidate_group}办理")
 
 
 def _clock(moment: dt.datetime | None) -> str:
@@ -193,6 +215,7 @@ def complete(
     def act(_instance: ProcessInstance, run: engine.Run) -> None:
         task = _fresh(session, task_id)
         _check(task, user)
+        _check_separate(session, task, user)
         run.complete_user_task(task.engine_id, answer)
         task.status, task.completed_at, task.completed_by_id = "completed", now(), user.id
         task.assignee_id, task.result, task.draft = user.id, dict(answer), None

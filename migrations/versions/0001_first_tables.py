@@ -429,6 +429,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("form", sa.String(length=40), nullable=False),
         sa.Column("candidate_group", sa.String(length=40), nullable=False),
+        sa.Column("separate_from", sa.String(length=80), nullable=True),
         sa.Column("assignee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("priority", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("due_at", base.Moment(timezone=True), nullable=False),

@@ -7,7 +7,7 @@ families are the least that must be installed; the others only make pages more v
 from __future__ import annotations
 
 import subprocess
-from functools import cache
+from functools import cache, lru_cache
 
 from PIL import ImageFont
 
@@ -75,7 +75,7 @@ def choices(role: str) -> tuple[tuple[str, int], ...]:
     return found
 
 
-@cache
+@lru_cache(maxsize=64)  # a large font in one size takes megabytes
 def face(role: str, pixels: int, choice: int = 0) -> Face:
     """The font of a role at a height in pixels; `choice` picks among the installed ones (modulo their
     number)."""

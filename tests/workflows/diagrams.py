@@ -25,15 +25,12 @@ def process(key: str, nodes: str, flows: list[tuple[str, ...]], extra: str = "",
 START, END = '<bpmn:startEvent id="start"/>', '<bpmn:endEvent id="end"/>'
 
 
-def user(node: str, inner: str = "", form: str = "recheck", due: str = "", priority: str = "") -> str:
-    properties = f'<spiffworkflow:property name="form" value="{form}"/>'
-    if due:
-        properties += f'<spiffworkflow:property name="due" value="{due}"/>'
-    if priority:
-        properties += f'<spiffworkflow:property name="priority" value="{priority}"/>'
+def user(node: str, inner: str = "", form: str = "recheck", **properties: str) -> str:
+    given = {"form": form, **properties}
+    written = "".join(f'<spiffworkflow:property name="{k}" value="{v}"/>' for k, v in given.items())
     return (
         f'<bpmn:userTask id="{node}" name="{node}"><bpmn:extensionElements>'
-        f"<spiffworkflow:properties>{properties}</spiffworkflow:properties></bpmn:extensionElements>"
+        f"<spiffworkflow:properties>{written}</spiffworkflow:properties></bpmn:extensionElements>"
         f"{inner}</bpmn:userTask>"
     )
 

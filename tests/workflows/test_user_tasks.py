@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from records.people import Person
 from tests.conftest import add_record
+from tests.workflows.diagrams import END, START, lanes, process, user
 from tests.workflows.test_instances import begin_case
-from workflows import user_tasks
+from workflows import instances, user_tasks
 from workflows.models import UserTask
 from workflows.user_tasks import Cursor
 
@@ -141,3 +142,30 @@ def test_a_record_is_called_by_its_plate_or_person(sessions):
         assert add_record(session, "1").title == "沪A00001"
         assert add_record(session, "2", person_name="张三").title == "张三"
         assert add_record(session, "3", seats="5").title == "3"
+
+
+ASK_THEN_GRANT = {
+    "case.bpmn": process(
+        "case",
+        START + user("ask") + user("grant", separate_from="ask") + END,
+        [("start", "ask"), ("ask", "grant"), ("grant", "end")],
+        lanes=lanes("复核岗", "start", "ask", "grant", "end"),
+    )
+}
+
+
+def test_who_asked_cannot_grant(sessions, models, clerks):
+    instance_id, ask = begin_case(sessions, models, ASK_THEN_GRANT)
+    with sessions.begin() as session:
+        user_tasks.complete(session, models, clerks[0], ask, {}, "a")
+    with sessions() as session:
+        grant = instances.waiting_for(session, instance_id)[0].id
+    for act in (
+        lambda session: user_tasks.claim(session, clerks[0], grant),
+        lambda session: user_tasks.complete(session, models, clerks[0], grant, {}, "g0"),
+    ):
+        with pytest.raises(user_tasks.SeparateHands, match="另一位"), sessions.begin() as session:
+            act(session)
+    with sessions.begin() as session:
+        user_tasks.complete(session, models, clerks[1], grant, {}, "g1")
+        assert session.get_one(UserTask, grant).completed_by_id == clerks[1].id
