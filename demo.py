@@ -26,7 +26,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy.orm import Session
 
@@ -221,9 +221,16 @@ class _SpokenProgress(Progress):
 
     _spoken = 0.0
 
-    def refresh(self) -> None:
-        super().refresh()
-        if not console.is_terminal and self.tasks and time.monotonic() - self._spoken >= 10:
+    def advance(self, task_id: TaskID, advance: float = 1) -> None:
+        super().advance(task_id, advance)
+        self._speak()
+
+    def update(self, task_id: TaskID, **changes: Any) -> None:
+        super().update(task_id, **changes)
+        self._speak()
+
+    def _speak(self) -> None:
+        if not console.is_terminal and time.monotonic() - self._spoken >= 10:
             self._spoken = time.monotonic()
             last = self.tasks[-1]
             console.print(f"· {last.description} {last.completed:.0f} / {last.total or '…'}")
