@@ -111,8 +111,9 @@ def serve(house: House) -> None:
 @click.option(
     "--queue", type=click.Choice(["counter", "batch", "general"]), help="Work off this one queue only."
 )
+@click.option("--parent", type=int, hidden=True, help="Process that this child ends with.")
 @_with_house
-def worker(house: House, queue: str | None) -> None:
+def worker(house: House, queue: str | None, parent: int | None) -> None:
     """Do the machine's part: recognise, assess, push, package; fire timers; watch the folder.
 
     Without --queue it keeps one process for each queue alive and restarts what dies. Any number of machines may
@@ -122,7 +123,8 @@ def worker(house: House, queue: str | None) -> None:
 
     house.require_migrated()
     if queue is not None:
-        workers.stop_with_parent()
+        if parent is not None:
+            workers.stop_with_parent(parent)
         jobs.use(house.context)
         workers.run_child(house.queues, queue, house.settings.worker_rss_mb)
         return

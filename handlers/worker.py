@@ -128,7 +128,7 @@ class Parent:
             return
         if child is not None:
             _log.warning("worker of queue %s ended with %s, starting another", queue, child.returncode)
-        command = [sys.executable, "-m", "guidang", "worker", "--queue", queue]
+        command = [sys.executable, "-m", "guidang", "worker", "--queue", queue, "--parent", str(os.getpid())]
         self._children[queue] = subprocess.Popen(command)
 
     def _end_children(self) -> None:
@@ -138,9 +138,9 @@ class Parent:
             child.wait()
 
 
-def stop_with_parent() -> None:
-    """Ends this child when its parent is gone, so that a killed parent leaves no process behind."""
-    parent = os.getppid()
+def stop_with_parent(parent: int) -> None:
+    """Ends this child when its parent is gone, so that a killed parent leaves no process behind. The parent says who
+    it is: one that died before the child asked would never be missed."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -56,9 +56,9 @@ def verdict(catalogue: Catalogue, field: str, value: str) -> Verdict | None:
 def is_evidence(reading: Reading, found: Verdict | None) -> bool:
     """Whether the reading is sure enough to say that the paper itself is wrong.
 
-    The engine trusts a value less that its validator refuses; then the characters alone tell whether they stand on
-    the paper like that."""
-    if found is not None and not found.ok and reading.characters:
+    The engine trusts a value less that its validator refuses. Where it cannot be right at all, the characters alone
+    tell whether they stand on the paper like that; where it may be (a soft doubt), it is left to the recheck."""
+    if found is not None and not found.ok and not found.soft and reading.characters:
         return min(reading.characters) >= SURE
     return reading.confidence >= SURE
 

@@ -381,9 +381,9 @@ class Page:
         width, height = box[2] - box[0], box[3] - box[1]
         while True:
             lines = self._wrap(text, role, pt, choice, width)
-            # A value that nearly fits on its line shrinks a little before it breaks, as clerks and printers
-            # do.
-            if pt <= 5.5 or len(lines) * pt * MM_PER_POINT * leading <= height:
+            # A short value (a plate, a number) shrinks rather than breaks, as clerks and printers do.
+            broken = len(lines) > 1 and len(text) <= 20 and "\n" not in text and pt > 6.5
+            if pt <= 5.5 or (not broken and len(lines) * pt * MM_PER_POINT * leading <= height):
                 return lines, pt
             pt -= 0.5
 

@@ -39,6 +39,8 @@ WAITING = (
     ("班组长", "authorise_override", "授权放行", "authorise", 3),
 )
 CHUNK = 5000
+FIRST_NUMBER = 10_000_000
+OWN_TASKS = 3  # tasks that each clerk has already claimed
 
 
 @dataclass
@@ -124,7 +126,7 @@ def _record(unique: str) -> dict[str, Any]:
     return {
         "transaction_number": unique[:13],
         "item": case.ITEM,
-        "subject": {"plate_no": f"沪A{unique[:5].upper()}", "owner_name": "示例甲"},
+        "subject": {"plate_no": f"沪A{unique[-5:].upper()}", "owner_name": "示例甲"},
         "channel": "counter",
         "catalogue_version": "bench",
         "fingerprint": unique,
@@ -141,22 +143,21 @@ def fill(database: Database, count: int) -> None:
     while database.filled < count:
         size = min(CHUNK, count - database.filled)
         with database.engine.begin() as connection:
-            _add_open_tasks(connection, database, database.filled, size, state)
+            _add_open_tasks(connection, database, size, state)
         database.filled += size
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("vacuum analyze" if database.name == "PostgreSQL" else "analyze"))
 
 
-def _add_open_tasks(
-    connection: sa.Connection, database: Database, first: int, count: int, state: bytes
-) -> None:
+def _add_open_tasks(connection: sa.Connection, database: Database, count: int, state: bytes) -> None:
     at = now()
-    numbers = range(10_000_000 + first, 10_000_000 + first + count)
     kinds = [kind for kind in WAITING for _ in range(kind[4])]
     records, cases, tasks = [], [], []
-    for number in numbers:
+    for number in _free_numbers(connection, count):
         group, node, title, form, _ = kinds[number * 37 % 100]
         unique = uuid4()
+        owner = number - FIRST_NUMBER
+        mine = owner < CLERKS * OWN_TASKS
         records.append({"id": number, "received_at": at, **_record(f"{number:013d}{unique.hex[:12]}")})
         cases.append(
             {
@@ -181,11 +182,21 @@ def _add_open_tasks(
                 "title": title,
                 "form": form,
                 "candidate_group": group,
+                "assignee_id": database.clerks[owner % CLERKS].id if mine else None,
                 "priority": 80 if number % 10 == 0 else 50,
                 "due_at": at + dt.timedelta(minutes=number * 7919 % 5760 - 1440),
                 "status": "ready",
                 "created_at": at,
             }
         )
-    for table, rows in ((Record, records), (ProcessInstance, cases), (UserTask, tasks)):
-        connection.execute(sa.insert(table.__table__), rows)
+    for model, rows in ((Record, records), (ProcessInstance, cases), (UserTask, tasks)):
+        connection.execute(sa.insert(model), rows)
+
+
+def _free_numbers(connection: sa.Connection, count: int) -> range:
+    """Ids that no table uses yet; far above the sequences of PostgreSQL, which know nothing of them."""
+    highest = [
+        connection.scalar(sa.select(sa.func.max(model.id))) for model in (Record, ProcessInstance, UserTask)
+    ]
+    first = max(FIRST_NUMBER, *(each + 1 for each in highest if each is not None))
+    return range(first, first + count)
