@@ -17,13 +17,14 @@ from cryptography.hazmat.primitives import hashes
 from sqlalchemy import event
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from records.base import Base, BigId, Moment, now
+from records.base import Base, BigId, Moment, Writes, now, table_of
 
 if TYPE_CHECKING:
     from records.people import Actor
 
 GENESIS = "0" * 64
 _PENDING = "guidang.audit"
+_FIRST = 1  # the one row of the head
 
 
 class AuditEntry(Base):
@@ -48,6 +49,19 @@ class AuditHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigId)
     hash: Mapped[str] = mapped_column(sa.String(64))
+
+
+# Every change runs these at its end; built once, on tables, they cost a third of the mapped classes' way.
+_ENTRIES, _HEAD = table_of(AuditEntry), table_of(AuditHead)
+_LOCK_HEAD = sa.select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == _FIRST).with_for_update()
+_START_CHAIN = sa.insert(_HEAD)
+_ADD_ENTRIES = sa.insert(_ENTRIES)
+_ADD_LAST = Writes(
+    sa.update(_HEAD)
+    .where(_HEAD.c.id == sa.literal_column("1"))
+    .values(seq=sa.bindparam("head_seq"), hash=sa.bindparam("head_hash")),
+    sa.insert(_ENTRIES).values({each.name: sa.bindparam(each.name, type_=each.type) for each in _ENTRIES.c}),
+)
 
 
 @dataclass(frozen=True)
@@ -90,29 +104,32 @@ def _chain(session: Session) -> None:
         return
     session.flush()
     session.info[_PENDING] = []
-    head = session.scalars(sa.select(AuditHead).where(AuditHead.id == 1).with_for_update()).one_or_none()
+    connection = session.connection()
+    head = connection.execute(_LOCK_HEAD).one_or_none()
     if head is None:
-        head = AuditHead(id=1, seq=0, hash=GENESIS)
-        session.add(head)
+        connection.execute(_START_CHAIN, {"id": _FIRST, "seq": 0, "hash": GENESIS})
+    seq, digest = head or (0, GENESIS)
+    rows = []
     for body in pending:
-        head.seq += 1
-        text = json.dumps(
-            {"seq": head.seq, **body}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        seq += 1
+        text = json.dumps({"seq": seq, **body}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        digest = link(digest, text)
+        rows.append(
+            {
+                "seq": seq,
+                "at": dt.datetime.fromisoformat(body["at"]),
+                "action": body["action"],
+                "actor_id": body["actor"],
+                "subject_kind": body["kind"],
+                "subject_id": body["id"],
+                "body": text,
+                "hash": digest,
+            }
         )
-        head.hash = link(head.hash, text)
-        session.add(
-            AuditEntry(
-                seq=head.seq,
-                at=dt.datetime.fromisoformat(body["at"]),
-                action=body["action"],
-                actor_id=body["actor"],
-                subject_kind=body["kind"],
-                subject_id=body["id"],
-                body=text,
-                hash=head.hash,
-            )
-        )
-    session.flush()
+    *others, last = rows
+    if others:
+        connection.execute(_ADD_ENTRIES, others)
+    _ADD_LAST(session, **last, head_seq=seq, head_hash=digest)
 
 
 @event.listens_for(Session, "after_rollback")
@@ -130,7 +147,7 @@ def link(previous: str, text: str) -> str:
 
 def head(session: Session) -> tuple[int, str]:
     """Sequence number and hash of the last entry: a checkpoint to keep outside the database."""
-    row = session.get(AuditHead, 1)
+    row = session.execute(sa.select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == _FIRST)).one_or_none()
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 

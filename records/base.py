@@ -6,12 +6,14 @@ Knows SQLAlchemy and the two databases (PostgreSQL for real, SQLite embedded). K
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.types import TypeDecorator
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
@@ -53,6 +55,42 @@ class Base(DeclarativeBase):
     type_annotation_map = {int: BigId, dt.datetime: Moment, dict[str, Any]: sa.JSON, list[Any]: sa.JSON}  # noqa: RUF012
 
 
+def table_of(model: type[Base]) -> sa.Table:
+    """The table behind a mapped class, for statements that are built once and executed often."""
+    table = model.__table__
+    assert isinstance(table, sa.Table)
+    return table
+
+
+class Writes:
+    """Writes that always go together and answer nothing. PostgreSQL gets them as one statement (all but the last as
+    common table expressions), which saves a way there and back for each; SQLite gets one after the other.
+
+    Every value is bound by name, and a name means the same in all of them."""
+
+    def __init__(self, *statements: sa.Insert | sa.Update) -> None:
+        *others, last = statements
+        parts = [each.cte(f"write_{number}") for number, each in enumerate(others)]
+        self._joined = last.add_cte(*parts)
+        self._each = [(each, frozenset(each.compile().params)) for each in statements]
+
+    def __call__(self, session: Session, **values: Any) -> int:
+        """Executes them; returns how many rows the last one changed."""
+        connection = session.connection()
+        if connection.dialect.name == "postgresql":
+            return connection.execute(self._joined, values).rowcount
+        for statement, names in self._each:
+            done = connection.execute(statement, {name: values[name] for name in names})
+        return done.rowcount
+
+
+def forget(session: Session, model: type[Base], key: int) -> None:
+    """Makes the session read that row anew when it holds it: the row was written past the mapped class."""
+    held = session.identity_map.get(identity_key(model, key))
+    if held is not None:
+        session.expire(held)
+
+
 def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
@@ -85,11 +123,14 @@ def open_engine(url: str, **options: Any) -> sa.Engine:
 def insert_if_new(session: Session, model: type[Base], **values: Any) -> bool:
     """Inserts a row; False when a unique value is taken, also by a transaction at work at the same time: it is
     waited for, so that whoever loses a race then finds the winner's row."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    table = model.__table__
-    assert isinstance(table, sa.Table)
-    statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
-    return session.execute(statement).first() is not None
+    statement = _insert_unless_taken(model, session.get_bind().dialect.name)
+    return session.connection().execute(statement, values).first() is not None
+
+
+@cache
+def _insert_unless_taken(model: type[Base], dialect: str) -> sa.Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table_of(model)).on_conflict_do_nothing().returning(*table_of(model).primary_key)
 
 
 def session_factory(engine: sa.Engine) -> sessionmaker[Session]:

@@ -36,7 +36,7 @@ from web import (
 from web.tasks import capture, recheck, work
 from workflows import definitions, operations
 from workflows.intake import Intake
-from workflows.outbox import Enqueue
+from workflows.outbox import Background, Enqueue
 
 ROOMS = (
     session,
@@ -107,6 +107,6 @@ def _context(settings: Settings, enqueue: Enqueue | None) -> context.Context:
         store=store,
         intake=Intake(models, items, store, limits),
         operations=known,
-        enqueue=enqueue or operations.Queues(settings.redis, known),
+        enqueue=enqueue or Background(operations.Queues(settings.redis, known)),
         max_upload_mb=settings.max_upload_mb,
     )

@@ -266,6 +266,7 @@ class Run:
     def __init__(self, model: Model, workflow: Any) -> None:
         self.model, self._workflow = model, workflow
         workflow.script_engine = model.script_engine
+        self.completed_tasks: set[str] = set()  # engine ids, since the start or the load of this object
 
     @classmethod
     def start(cls, model: Model, data: Mapping[str, Any]) -> Run:
@@ -342,11 +343,22 @@ class Run:
             if isinstance(task.task_spec, _AsyncServiceTask)
         ]
 
+    def waiting(self) -> set[str]:
+        """Engine ids of every user and service task that waits."""
+        return {
+            str(task.id)
+            for workflow in self._workflows()
+            for task in workflow.tasks.values()
+            if (task.state == TaskState.READY and task.task_spec.manual)
+            or (task.state == TaskState.STARTED and isinstance(task.task_spec, _AsyncServiceTask))
+        }
+
     def complete_user_task(self, engine_id: str, answer: Mapping[str, Any]) -> None:
         """Brings a form's answer. Raises TaskNotWaiting, DataReserved."""
         _refuse_reserved(answer)
         task = self._waiting(engine_id, TaskState.READY)
         task.data.update(answer)  # not DeepMerge, which merges lists by position
+        self.completed_tasks.add(engine_id)
         task.run()
 
     def complete_service_task(self, engine_id: str, result: Mapping[str, Any]) -> None:
@@ -355,6 +367,7 @@ class Run:
         task = self._waiting(engine_id, TaskState.STARTED)
         if task.task_spec.result_variable:
             task.data[task.task_spec.result_variable] = dict(result)
+        self.completed_tasks.add(engine_id)
         task.complete()
 
     def _waiting(self, engine_id: str, state: int) -> Any:

@@ -15,6 +15,7 @@ from records.base import now
 from records.people import Actor
 from workflows import engine, instances, outbox
 from workflows.definitions import Models
+from workflows.instances import Case
 from workflows.models import Incident, ProcessInstance, ServiceTaskRun
 
 
@@ -38,20 +39,19 @@ def retry(session: Session, models: Models, user: Actor, incident_id: int) -> No
     Raises IncidentClosed, instances.InstanceEnded. A script that fails again opens a new incident."""
     incident = session.get_one(Incident, incident_id)
 
-    def act(_instance: ProcessInstance, run: engine.Run) -> None:
+    def act(_case: Case, run: engine.Run) -> None:
         session.refresh(incident)
         if incident.status != "open":
             raise IncidentClosed("这个异常已经处理过了，请刷新页面")
         if incident.run_id is None:
             run.reset(incident.engine_id)
         else:
-            row = session.get_one(ServiceTaskRun, incident.run_id)
-            row.status, row.error = "queued", None
-            outbox.add(session, [row])
+            outbox.requeue(session, session.get_one(ServiceTaskRun, incident.run_id))
         incident.status, incident.resolved_at, incident.resolved_by_id = "resolved", now(), user.id
         audit.record(
             session, user, "incident.retried", ("case", incident.instance_id), {"incident": incident.id}
         )
 
-    if not instances.apply(session, models, incident.instance_id, user, f"incident:{incident_id}", act):
+    case = instances.lock(session, incident.instance_id)
+    if not instances.apply(session, models, case, user, f"incident:{incident_id}", act):
         raise IncidentClosed("这个异常已经处理过了，请刷新页面")

@@ -53,15 +53,18 @@ class Queues:
     def __call__(self, runs: Sequence[tuple[int, str]]) -> None:
         """Raises ConnectionError when Redis cannot be reached or refuses."""
         try:
-            for run_id, name in runs:
-                operation = self._operations[name]
-                self._queues[operation.queue].enqueue_call(
-                    JOB,
-                    args=(run_id,),
-                    timeout=operation.timeout_s,
-                    result_ttl=0,
-                    failure_ttl=3600,
-                    job_id=f"run-{run_id}-{uuid4().hex[:8]}",
-                )
+            with self.redis.pipeline(transaction=False) as pipeline:  # one way to Redis and back for all
+                for run_id, name in runs:
+                    operation = self._operations[name]
+                    self._queues[operation.queue].enqueue_call(
+                        JOB,
+                        args=(run_id,),
+                        timeout=operation.timeout_s,
+                        result_ttl=0,
+                        failure_ttl=3600,
+                        job_id=f"run-{run_id}-{uuid4().hex[:8]}",
+                        pipeline=pipeline,
+                    )
+                pipeline.execute()
         except (RedisConnectionError, RedisError) as error:
             raise ConnectionError(str(error)) from error

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+import queue
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from records.base import now
+from records.base import now, table_of
 from workflows.models import ServiceTaskRun
 
 _log = logging.getLogger(__name__)
@@ -29,15 +31,24 @@ Enqueue = Callable[[Sequence[tuple[int, str]]], None]
 """Hands (run id, operation) pairs to the queue; raises ConnectionError when the queue cannot be reached."""
 
 
-def add(session: Session, runs: Sequence[ServiceTaskRun]) -> None:
-    """Writes runs in the transaction of the case; they are handed over after its commit (`publish_from`)."""
+_RUNS = table_of(ServiceTaskRun)
+_ADD = sa.insert(_RUNS).returning(_RUNS.c.id, _RUNS.c.operation)  # built once: every command runs it
+
+
+def add(session: Session, runs: Sequence[Mapping[str, Any]]) -> None:
+    """Writes new runs (column → value) in the transaction of the case; they are handed over after its commit
+    (`publish_from`)."""
     if not runs:
         return
-    for run in runs:
-        run.lease_until = now() + HAND_OVER_AGAIN
-    session.add_all(runs)
-    session.flush()
-    session.info.setdefault(_NEW, []).extend((run.id, run.operation) for run in runs)
+    again = now() + HAND_OVER_AGAIN
+    rows = session.connection().execute(_ADD, [{**run, "lease_until": again} for run in runs])
+    session.info.setdefault(_NEW, []).extend((row.id, row.operation) for row in rows)
+
+
+def requeue(session: Session, run: ServiceTaskRun) -> None:
+    """Puts a failed run back; it is handed over after the commit like a new one."""
+    run.status, run.error, run.lease_until = "queued", None, now() + HAND_OVER_AGAIN
+    session.info.setdefault(_NEW, []).append((run.id, run.operation))
 
 
 def publish_from(sessions: Any, enqueue: Enqueue) -> None:
@@ -61,6 +72,33 @@ def _hand(enqueue: Enqueue, runs: Sequence[tuple[int, str]]) -> None:
         enqueue(runs)
     except (ConnectionError, TimeoutError) as error:
         _log.warning("queue out of reach, %d runs will be handed over later: %s", len(runs), error)
+
+
+class Background:
+    """An `Enqueue` that hands over in a thread of its own: a slow queue never keeps the person waiting whose request
+    left the runs. What a crash loses on the way `hand_over` brings again."""
+
+    def __init__(self, enqueue: Enqueue) -> None:
+        self._enqueue = enqueue
+        self._ahead: queue.Queue[Sequence[tuple[int, str]]] = queue.Queue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def __call__(self, runs: Sequence[tuple[int, str]]) -> None:
+        self._ahead.put(runs)
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():  # at the first use: a server forks before
+                self._thread = threading.Thread(target=self._work, name="hand-over", daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            _hand(self._enqueue, self._ahead.get())
+            self._ahead.task_done()
+
+    def flush(self) -> None:
+        """Returns when everything given so far is handed over."""
+        self._ahead.join()
 
 
 def hand_over(session: Session, enqueue: Enqueue, limit: int = 200) -> int:

@@ -19,6 +19,7 @@ from records.base import now
 from records.people import SYSTEM
 from workflows import engine, instances
 from workflows.definitions import Models
+from workflows.instances import Case
 from workflows.models import Incident, ProcessInstance, ServiceTaskRun
 
 Settle = Callable[[Session], Mapping[str, Any]]
@@ -104,7 +105,7 @@ def postpone(session: Session, claimed: Claim, reason: str, wait: dt.timedelta) 
 def finish(session: Session, models: Models, claimed: Claim, settle: Settle) -> None:
     """Stores the result and completes the task, in one transaction of the caller. Raises RunLost."""
 
-    def act(_instance: ProcessInstance, run: engine.Run) -> None:
+    def act(_case: Case, run: engine.Run) -> None:
         row = _held(session, claimed)
         result = dict(settle(session))
         row.status, row.finished_at, row.result, row.error = "done", now(), result, None
@@ -112,7 +113,8 @@ def finish(session: Session, models: Models, claimed: Claim, settle: Settle) -> 
 
     key = f"run:{claimed.run_id}:{claimed.attempt}"
     try:
-        instances.apply(session, models, claimed.instance_id, SYSTEM, key, act)
+        case = instances.lock(session, claimed.instance_id)
+        instances.apply(session, models, case, SYSTEM, key, act)
     except (instances.InstanceEnded, engine.TaskNotWaiting) as error:
         raise RunLost(str(error)) from error
 

@@ -16,13 +16,30 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from records import audit
-from records.base import CHINA, now
+from records.base import CHINA, now, table_of
 from records.people import Actor, Group, Person, memberships
 from workflows import engine, instances
 from workflows.definitions import Models
+from workflows.instances import Case, Completed
 from workflows.models import ProcessInstance, UserTask
 
 SUPERVISORS = "班组长"
+
+# Every completion runs this; built once, on tables.
+_TASKS = table_of(UserTask)
+_CASE_AND_TASK = (
+    sa.select(*instances.CASE_COLUMNS)
+    .add_columns(
+        *(
+            _TASKS.c[name]
+            for name in ("engine_id", "title", "assignee_id", "candidate_group", "separate_from")
+        )
+    )
+    .add_columns(_TASKS.c.status.label("task_status"))
+    .join_from(instances.CASES, _TASKS, _TASKS.c.instance_id == instances.CASES.c.id)
+    .where(_TASKS.c.id == sa.bindparam("task_id"))
+    .with_for_update()
+)
 
 
 class TaskUnavailable(Exception):
@@ -142,6 +159,11 @@ def _fresh(session: Session, task_id: int) -> UserTask:
     return session.get_one(UserTask, task_id, populate_existing=True)
 
 
+def _may_act(row: sa.Row[Any], user: Actor) -> bool:
+    free_for = row.assignee_id is None and row.candidate_group in user.groups
+    return row.task_status == "ready" and (free_for or row.assignee_id == user.id)
+
+
 def _check(task: UserTask, user: Actor) -> None:
     """Whether this person may act on the task now: it waits, and is theirs or free for their group."""
     if task.status == "completed":
@@ -206,35 +228,41 @@ def save_draft(session: Session, user: Actor, task_id: int, draft: Mapping[str, 
 
 def complete(
     session: Session, models: Models, user: Actor, task_id: int, answer: Mapping[str, Any], key: str
-) -> UserTask:
-    """Completes the task with the form's answer; a free task is taken on the way.
+) -> bool:
+    """Completes the task with the form's answer; a free task is taken on the way. False: `key` was applied
+    before, and nothing changes.
 
-    The same `key` again changes nothing. Raises TaskUnavailable, engine.DataReserved, instances.InstanceEnded."""
-    instance_id = session.execute(sa.select(UserTask.instance_id).where(UserTask.id == task_id)).scalar_one()
+    Raises TaskUnavailable, engine.DataReserved, instances.InstanceEnded."""
+    case, task = _lock_with_case(session, task_id)
 
-    def act(_instance: ProcessInstance, run: engine.Run) -> None:
-        task = _fresh(session, task_id)
-        _check(task, user)
-        _check_separate(session, task, user)
+    def act(case: Case, run: engine.Run) -> None:
+        if not _may_act(task, user):
+            _check(_fresh(session, task_id), user)
+        if task.separate_from is not None:
+            _check_separate(session, _fresh(session, task_id), user)
         run.complete_user_task(task.engine_id, answer)
-        task.status, task.completed_at, task.completed_by_id = "completed", now(), user.id
-        task.assignee_id, task.result, task.draft = user.id, dict(answer), None
+        case.completed = Completed(task_id, user.id, dict(answer))
         audit.record(
             session,
             user,
             "task.completed",
             ("user_task", task_id),
-            {"title": task.title, "case": instance_id, "answer": dict(answer)},
+            {"title": task.title, "case": case.id, "answer": dict(answer)},
         )
 
     try:
-        instances.apply(session, models, instance_id, user, key, act)
+        return instances.apply(session, models, case, user, key, act)
     except instances.InstanceEnded:
-        _check(
-            _fresh(session, task_id), user
-        )  # who finished this very task says more than that the case ended
+        # Who finished this very task says more than that the case ended.
+        _check(_fresh(session, task_id), user)
         raise
-    return session.get_one(UserTask, task_id)
+
+
+def _lock_with_case(session: Session, task_id: int) -> tuple[Case, sa.Row[Any]]:
+    """The case and what a completion needs of the task, both locked, in one way to the database and back."""
+    row = session.connection().execute(_CASE_AND_TASK, {"task_id": task_id}).one()
+    width = len(instances.CASE_COLUMNS)
+    return Case(*row[:width]), row
 
 
 def next_for(session: Session, user: Actor, form: str | None = None) -> UserTask | None:

@@ -122,7 +122,8 @@ def test_three_clerks_on_one_task_one_wins_and_two_read_who(sessions, models, cl
                 if verb == "claim":
                     return user_tasks.claim(session, who, task_id).id
                 key = f"{attempt}-{who.name}"
-                return user_tasks.complete(session, models, who, task_id, {"by": who.name}, key).id
+                user_tasks.complete(session, models, who, task_id, {"by": who.name}, key)
+                return task_id
 
         outcomes = in_threads(*(lambda who=who: act(who) for who in clerks[:3]))
         losers = [o for o in outcomes if isinstance(o, user_tasks.TaskUnavailable)]
