@@ -46,7 +46,7 @@ def retry(session: Session, models: Models, user: Actor, incident_id: int) -> No
             run.reset(incident.engine_id)
         else:
             row = session.get_one(ServiceTaskRun, incident.run_id)
-            row.status, row.error = "queued", None
+            row.status, row.error, row.postponed = "queued", None, row.attempts  # it has all its tries again
             outbox.add(session, [row])
         incident.status, incident.resolved_at, incident.resolved_by_id = "resolved", now(), user.id
         audit.record(

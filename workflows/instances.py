@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, undefer
 
 from records import audit
 from records.base import insert_if_new, now
-from records.people import Actor
+from records.people import SYSTEM, Actor
 from workflows import engine, outbox
 from workflows.definitions import Models
 from workflows.models import (
@@ -82,6 +82,8 @@ def apply(
         .execution_options(populate_existing=True)
     ).one()
     if not insert_if_new(session, Command, key=key, instance_id=instance_id, actor=user.name):
+        if session.get_one(Command, key).instance_id != instance_id:
+            raise ValueError(f"the command key {key!r} was used for another case")
         return False
     if instance.status != "running":
         raise InstanceEnded(f"本件{OUTCOMES.get(instance.outcome or '', '已结束')}，不能再办理")
@@ -150,11 +152,18 @@ def _project(
     _project_user_tasks(session, instance, run.user_tasks() if running else ())
     _project_runs(session, instance, run.service_tasks() if running else ())
     if not running:
-        _close_incidents(session, instance)
-    session.add_all(
-        Incident(instance_id=instance.id, engine_id=each.engine_id, node=each.node, message=each.message)
-        for each in faults
-    )
+        _close_incidents(session, Incident.instance_id == instance.id)
+    for each in faults:
+        session.add(
+            Incident(instance_id=instance.id, engine_id=each.engine_id, node=each.node, message=each.message)
+        )
+        audit.record(
+            session,
+            SYSTEM,
+            "incident.opened",
+            ("case", instance.id),
+            {"node": each.node, "message": each.message[:500]},
+        )
     session.flush()
 
 
@@ -201,6 +210,7 @@ def _project_runs(
     known = {row.engine_id: row.id for row in rows}
     gone = [known[engine_id] for engine_id in known.keys() - {task.engine_id for task in waiting}]
     if gone:
+        _close_incidents(session, Incident.run_id.in_(gone))
         session.execute(
             sa.update(ServiceTaskRun)
             .where(ServiceTaskRun.id.in_(gone))
@@ -221,11 +231,9 @@ def _project_runs(
     )
 
 
-def _close_incidents(session: Session, instance: ProcessInstance) -> None:
+def _close_incidents(session: Session, which: sa.ColumnElement[bool]) -> None:
     session.execute(
-        sa.update(Incident)
-        .where(Incident.instance_id == instance.id, Incident.status == "open")
-        .values(status="closed", resolved_at=now())
+        sa.update(Incident).where(which, Incident.status == "open").values(status="closed", resolved_at=now())
     )
 
 

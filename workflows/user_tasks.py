@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -205,9 +205,16 @@ def save_draft(session: Session, user: Actor, task_id: int, draft: Mapping[str, 
 
 
 def complete(
-    session: Session, models: Models, user: Actor, task_id: int, answer: Mapping[str, Any], key: str
+    session: Session,
+    models: Models,
+    user: Actor,
+    task_id: int,
+    answer: Mapping[str, Any],
+    key: str,
+    settle: Callable[[UserTask], None] = lambda _task: None,
 ) -> UserTask:
-    """Completes the task with the form's answer; a free task is taken on the way.
+    """Completes the task with the form's answer; a free task is taken on the way. `settle` stores what goes with
+    the answer: once, with the completion.
 
     The same `key` again changes nothing. Raises TaskUnavailable, engine.DataReserved, instances.InstanceEnded."""
     instance_id = session.execute(sa.select(UserTask.instance_id).where(UserTask.id == task_id)).scalar_one()
@@ -219,6 +226,7 @@ def complete(
         run.complete_user_task(task.engine_id, answer)
         task.status, task.completed_at, task.completed_by_id = "completed", now(), user.id
         task.assignee_id, task.result, task.draft = user.id, dict(answer), None
+        settle(task)
         audit.record(
             session,
             user,

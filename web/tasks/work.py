@@ -103,8 +103,15 @@ def complete(task_id: int) -> Response:
     form = FORMS[user_tasks.get(session(), task_id).form]
     answer = form.answer(request.form)
     with change() as changing:
-        task = user_tasks.complete(changing, context.current().models, who, task_id, answer, key)
-        form.settle(changing, who, task, request.form)
+        task = user_tasks.complete(
+            changing,
+            context.current().models,
+            who,
+            task_id,
+            answer,
+            key,
+            lambda done: form.settle(changing, who, done, request.form),
+        )
         following = take_next(changing, who, task.form)
         ahead = following.id if following else None
     return _go_on(ahead)
