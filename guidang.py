@@ -6,6 +6,7 @@ Each command imports what it needs when it runs, so that `--help` and the light 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import logging
 import sys
@@ -130,6 +131,7 @@ def worker(house: House, queue: str | None, parent: int | None) -> None:
         return
     house.start_redis()
     house.model_directories()
+    house.store.sweep(dt.timedelta(days=1))  # what killed uploads left half-written
     scheduler = workers.Scheduler(house.sessions, house.models, house.queues, _watch(house))
     workers.Parent(scheduler, ("counter", "batch", "general"), house.settings.scheduler_s).run()
 
@@ -381,7 +383,8 @@ def people_token(house: House, login: str, label: str) -> None:
         person = session.scalars(statement).one_or_none()
         if person is None:
             raise click.ClickException(f"no account {login}")
-        click.echo(accounts.issue_token(session, accounts.SYSTEM, person, label))
+        token = accounts.issue_token(session, accounts.SYSTEM, person, label)
+    click.echo(token)
 
 
 @main.command("platform-stand-in")

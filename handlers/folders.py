@@ -66,13 +66,21 @@ class Watcher:
             folder.mkdir(parents=True, exist_ok=True)
         ripe = [folder for folder in sorted(self.inbox.iterdir()) if self._is_ripe(folder)]
         for folder in ripe:
-            self._take(folder)
+            try:
+                self._take(folder)
+            except (
+                OSError
+            ) as error:  # one folder that cannot be read or moved must not keep the others waiting
+                _log.error("folder %s cannot be taken: %s", folder.name, error)
         return len(ripe)
 
     def _is_ripe(self, folder: Path) -> bool:
         if folder in (self.accepted, self.refused) or folder.name.startswith(".") or not folder.is_dir():
             return False
-        newest = max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+        try:
+            newest = max(path.lstat().st_mtime for path in (folder, *folder.iterdir()))
+        except OSError:  # taken by another worker, or changed this very moment
+            return False
         return (folder / "case.json").is_file() and time.time() - newest >= self.still_s
 
     def _take(self, folder: Path) -> None:

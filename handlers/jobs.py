@@ -23,6 +23,13 @@ _log = logging.getLogger(__name__)
 _context: Context | None = None
 
 
+class WorkersLost(Exception):
+    """Worker after worker was killed at this run."""
+
+
+_MOST_LOST = 10
+
+
 def use(context: Context) -> None:
     """Gives this worker process its context; called once before the first job."""
     global _context
@@ -50,6 +57,7 @@ def perform(context: Context, run_id: int) -> bool:
     if claimed is None:
         return False
     try:
+        _refuse_killer(context, claimed)
         settle = HANDLERS[claimed.operation](context, claimed)
         with context.sessions.begin() as session:
             service_tasks.finish(session, context.models, claimed, settle)
@@ -64,10 +72,24 @@ def perform(context: Context, run_id: int) -> bool:
     return True
 
 
+def _most(context: Context, claimed: Claim) -> int:
+    operation = context.operations.get(
+        claimed.operation
+    )  # None: an old definition's, which nobody does any more
+    return operation.max_attempts if operation else 1
+
+
+def _refuse_killer(context: Context, claimed: Claim) -> None:
+    """A failure is counted by `_note_failure`; a worker killed by the work itself (out of memory) counts nothing."""
+    tries = claimed.attempt - claimed.postponed
+    if tries > _most(context, claimed) + _MOST_LOST:
+        raise WorkersLost(f"{tries - 1} workers ended while they did this")
+
+
 def _note_failure(context: Context, claimed: Claim, error: Exception) -> None:
     tries = claimed.attempt - claimed.postponed
     retry_in = None
-    if tries < context.operations[claimed.operation].max_attempts:
+    if tries < _most(context, claimed):
         wait = backoff(tries, context.retries.base_s, context.retries.cap_s, random.random)
         retry_in = dt.timedelta(seconds=wait)
     where = traceback.extract_tb(error.__traceback__)[-1]

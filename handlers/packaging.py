@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -82,11 +83,10 @@ def package_record(context: Context, claimed: Claim) -> Settle:
     """Writes the package and puts it on record: {"package": its name, "sha256", "sm3", "pages"}."""
     with context.sessions() as session:
         papers = _read(session, context.catalogue, claimed.record_id)
-        recorded = {each.name for each in packages.of_record(session, claimed.record_id)}
     name = f"{context.fonds_code}-{papers.record.item}-{papers.record.transaction_number}-v{papers.version}"
-    target = context.packages / name
-    if target.exists() and name not in recorded:
-        shutil.rmtree(target)  # a run that was killed between writing and recording left it
+    staged = context.packages / ".incoming" / f"{name}.{claimed.attempt}"
+    for left in staged.parent.glob(f"{name}.*"):
+        shutil.rmtree(left)  # by a run that was killed while writing
     at = now()
     paths = _paths(papers)
     case = _case(context, papers, name, at, paths)
@@ -106,11 +106,17 @@ def package_record(context: Context, claimed: Claim) -> Settle:
         "Internal-Sender-Identifier": papers.record.transaction_number,
         "Bag-Software-Agent": SOFTWARE,
     }
-    written = bags.write(target, payload, info)
-    return _on_record(claimed.record_id, papers, name, written)
+    written = bags.write(staged, payload, info)
+    return _on_record(claimed.record_id, papers, staged, context.packages / name, written)
 
 
-def _on_record(record_id: int, papers: _Papers, name: str, written: bags.BagSummary) -> Settle:
+def _on_record(
+    record_id: int, papers: _Papers, staged: Path, target: Path, written: bags.BagSummary
+) -> Settle:
+    """The package gets its place among the others in the transaction that records it: the package of a case that
+    was cancelled meanwhile never lies in the archive."""
+    name = target.name
+
     def settle(session: Session) -> dict[str, Any]:
         row = ArchivalPackage(
             record_id=record_id,
@@ -126,6 +132,9 @@ def _on_record(record_id: int, papers: _Papers, name: str, written: bags.BagSumm
         session.flush()
         found = {"package": name, "sha256": written.sha256, "sm3": written.sm3, "pages": row.pages}
         audit.record(session, SYSTEM, "package.written", ("record", record_id), found)
+        if target.exists():
+            shutil.rmtree(target)  # not on record: the row above would have been refused
+        bags.move_in(staged, target)
         return found
 
     return settle

@@ -89,7 +89,7 @@ def _parcels(session: Session, context: Context, record: Record) -> list[_Parcel
     for position, page in enumerate(current, 1):
         code = materials[page.id][0].current_code if materials.get(page.id) else "M-OT-99"
         key = idempotency_key(record.transaction_number, code, position, page.sha256)
-        push = rows.get(key)
+        push = rows.pop(key, None)
         if push is None:
             push = Push(record_id=record.id, page_id=page.id, material=code, key=key)
             session.add(push)
@@ -99,6 +99,9 @@ def _parcels(session: Session, context: Context, record: Record) -> list[_Parcel
         push.state = "pending"
         write = _image_write(context, record, fields, page, code, position, len(current))
         parcels.append(_Parcel(push.id, page.sha256, write))
+    for push in rows.values():
+        if push.state == "pending" and push.attempts == 0:
+            session.delete(push)  # its page was replaced before it was ever sent: it stands in no sum
     return parcels
 
 
@@ -201,9 +204,10 @@ def _note(
 ) -> None:
     with context.sessions.begin() as session:
         push = session.get_one(Push, parcel.push_id)
-        push.state, push.uncertain, push.receipt = state, uncertain, receipt
+        push.state, push.uncertain = state, uncertain
+        push.receipt = receipt[:80] if receipt else None  # the platform's words have no length that we know
         push.reason = refusal.reason if refusal else reason
-        push.code = refusal.code if refusal else None
+        push.code = refusal.code[:20] if refusal else None
         push.advice = refusal.advice if refusal else None
         push.field = refusal.field if refusal else None
 

@@ -86,11 +86,15 @@ class Scheduler:
         with self.sessions() as session:
             due = instances.due(session)
         for instance_id, version in due:
-            with self.sessions.begin() as session:
-                try:
+            try:
+                with self.sessions.begin() as session:
                     instances.fire_timers(session, self.models, SYSTEM, instance_id, version)
-                except instances.InstanceEnded:
-                    _log.info("case %s ended before its timer", instance_id)
+            except instances.InstanceEnded:
+                _log.info("case %s ended before its timer", instance_id)
+            except DBAPIError:
+                raise
+            except Exception:  # an edge: one case's fault must not keep every other timer from going off
+                _log.exception("the timer of case %s cannot be fired", instance_id)
         return len(due)
 
 
@@ -121,6 +125,8 @@ class Parent:
             self.scheduler.tick()
         except DBAPIError as error:
             _log.warning("the database cannot be reached, next look in %s s: %s", self.pause_s, error)
+        except Exception:  # the outermost edge: the children go on working whatever the scheduler meets
+            _log.exception("the scheduler failed, next look in %s s", self.pause_s)
 
     def _keep_alive(self, queue: str) -> None:
         child = self._children.get(queue)

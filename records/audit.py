@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from cryptography.hazmat.primitives import hashes
 from sqlalchemy import event
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from records.base import Base, BigId, Moment, Writes, now, table_of
 
@@ -132,9 +132,11 @@ def _chain(session: Session) -> None:
     _ADD_LAST(session, **last, head_seq=seq, head_hash=digest)
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop(_PENDING, None)
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    """Whatever way it ended: `close` without a commit tells no rollback."""
+    if transaction.parent is None:
+        session.info.pop(_PENDING, None)
 
 
 def link(previous: str, text: str) -> str:

@@ -157,6 +157,12 @@ def write(
     return summary
 
 
+def move_in(staged: Path, target: Path) -> None:
+    """Gives a package that `write` put on the same file system its place, at once and synced."""
+    os.rename(staged, target)
+    _sync_directory(target.parent)
+
+
 @contextlib.contextmanager
 def _held(partial: Path) -> Iterator[None]:
     """The empty folder `partial`, held by a lock that ends with this process, however that ends."""

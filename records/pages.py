@@ -108,7 +108,7 @@ def current(session: Session, record_id: int) -> Sequence[PageImage]:
 
 def get_current(session: Session, record_id: int, page_id: int) -> PageImage:
     """The page, if it is one of the record's current pages. Raises PageGone."""
-    page = session.get(PageImage, page_id)
+    page = session.get(PageImage, page_id, with_for_update=True, populate_existing=True)
     if page is None or page.record_id != record_id or page.superseded_by_id is not None:
         raise PageGone("这一页已被新的扫描替换，请刷新页面后再操作")
     return page

@@ -162,7 +162,8 @@ def sign_in(session: Session, login: str, password: str, address: str) -> Person
     """The person whose password this is; the attempt is audited either way.
 
     Raises SignInRefused after counting the failure: commit the session on both outcomes."""
-    person = session.scalars(sa.select(Person).where(Person.login == login)).one_or_none()
+    # Locked, so that guesses made at the same time are all counted.
+    person = session.scalars(sa.select(Person).where(Person.login == login).with_for_update()).one_or_none()
     visitor = Actor(person.id if person else None, login[:40], address)
     locked = person is not None and person.locked_until is not None and person.locked_until > now()
     if not _password_matches(person, password) or person is None or not person.active or locked:

@@ -35,7 +35,11 @@ class Push(Base):
     field: Mapped[str | None] = mapped_column(sa.String(40))
     first_at: Mapped[dt.datetime] = mapped_column(Moment, default=now)
     last_at: Mapped[dt.datetime] = mapped_column(Moment, default=now, onupdate=now)
-    __table_args__ = (sa.CheckConstraint("state in ('pending','accepted','rejected')", "state"),)
+    __table_args__ = (
+        sa.CheckConstraint("state in ('pending','accepted','rejected')", "state"),
+        sa.Index(None, "last_at", "id"),
+        sa.Index(None, "state", "last_at", "id"),
+    )
 
 
 class Breaker(Base):

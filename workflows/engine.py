@@ -31,6 +31,7 @@ from SpiffWorkflow.bpmn.serializer.default.workflow import (
     WorkflowConverter,
 )
 from SpiffWorkflow.bpmn.serializer.workflow import BpmnWorkflowSerializer
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -265,6 +266,7 @@ class Run:
 
     def __init__(self, model: Model, workflow: Any) -> None:
         self.model, self._workflow = model, workflow
+        self._faults: list[Fault] = []
         workflow.script_engine = model.script_engine
         self.completed_tasks: set[str] = set()  # engine ids, since the start or the load of this object
 
@@ -287,22 +289,30 @@ class Run:
 
     def advance(self) -> list[Fault]:
         """Runs everything that needs neither a person nor an operation; returns the scripts that failed."""
-        failed = {str(task.id) for task in self._tasks(TaskState.ERROR)}
-        try:
-            self._workflow.do_engine_steps()
-        except SpiffWorkflowException as error:
-            return self._new_faults(failed, str(error))
-        return self._new_faults(failed, "")
+        while True:  # a fault stops its own branch, not the ones beside it
+            ran: list[Any] = []
+            try:
+                self._workflow.do_engine_steps(will_complete_task=ran.append)
+            except Exception as error:  # SpiffWorkflow raises bare Exception and TypeError for a wrong timer
+                if not ran:
+                    raise
+                self._blame(ran[-1], error)
+            else:
+                faults, self._faults = self._faults, []
+                return faults
 
-    def _new_faults(self, known: set[str], message: str) -> list[Fault]:
-        faults = [
-            Fault(str(task.id), _node(task), message)
-            for task in self._tasks(TaskState.ERROR)
-            if str(task.id) not in known
-        ]
-        if message and not faults:
-            raise RuntimeError(f"the engine failed outside any task: {message}")
-        return faults
+    def _blame(self, task: Any, error: Exception) -> None:
+        """The task stands in error; what it had begun to open behind it (a wrong timer) is gone until `reset`."""
+        if task.state != TaskState.ERROR:
+            task._drop_children(force=True)
+            task.error()
+        self._faults.append(Fault(str(task.id), _node(task), str(error)))
+
+    def _run_user_task(self, task: Any) -> None:
+        try:
+            task.run()
+        except Exception as error:  # a post-script, or what stands behind the task: the form is kept
+            self._blame(task, error)
 
     def user_tasks(self) -> list[WaitingUserTask]:
         return [self._describe(task) for task in self._tasks(TaskState.READY) if task.task_spec.manual]
@@ -359,7 +369,7 @@ class Run:
         task = self._waiting(engine_id, TaskState.READY)
         task.data.update(answer)  # not DeepMerge, which merges lists by position
         self.completed_tasks.add(engine_id)
-        task.run()
+        self._run_user_task(task)
 
     def complete_service_task(self, engine_id: str, result: Mapping[str, Any]) -> None:
         """Brings an operation's result into the task's result variable. Raises TaskNotWaiting, DataReserved."""
@@ -387,7 +397,7 @@ class Run:
     def next_due(self) -> dt.datetime | None:
         """When the next timer goes off; None without one."""
         moments = [
-            dt.datetime.fromisoformat(str(event.value))
+            TimerEventDefinition.get_datetime(str(event.value))
             for event in self._workflow.waiting_events()
             if event.value and "Time" in event.event_type  # TimerEvent…, TimeDateEvent…
         ]
@@ -397,6 +407,8 @@ class Run:
         """Makes a task in error ready again, with the data it had. Raises TaskNotWaiting."""
         task = self._waiting(engine_id, TaskState.ERROR)
         self._workflow.reset_from_task_id(task.id, dict(task.data))
+        if task.task_spec.manual:  # its form was answered before
+            self._run_user_task(task)
 
     def cancel(self) -> None:
         """Ends the run where it stands."""

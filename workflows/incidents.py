@@ -46,7 +46,9 @@ def retry(session: Session, models: Models, user: Actor, incident_id: int) -> No
         if incident.run_id is None:
             run.reset(incident.engine_id)
         else:
-            outbox.requeue(session, session.get_one(ServiceTaskRun, incident.run_id))
+            row = session.get_one(ServiceTaskRun, incident.run_id)
+            row.postponed = row.attempts  # it has all its tries again
+            outbox.requeue(session, row)
         incident.status, incident.resolved_at, incident.resolved_by_id = "resolved", now(), user.id
         audit.record(
             session, user, "incident.retried", ("case", incident.instance_id), {"incident": incident.id}

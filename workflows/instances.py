@@ -18,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from records import audit
 from records.base import Writes, forget, insert_if_new, now, table_of
-from records.people import Actor
+from records.people import SYSTEM, Actor
 from workflows import engine, outbox
 from workflows.definitions import Models
 from workflows.models import (
@@ -137,6 +137,8 @@ def apply(
 
     Raises InstanceEnded; whatever `act` raises goes through and nothing is kept."""
     if not insert_if_new(session, Command, key=key, instance_id=case.id, actor=user.name):
+        if session.get_one(Command, key).instance_id != case.id:
+            raise ValueError(f"the command key {key!r} was used for another case")
         return False
     if case.status != "running":
         raise InstanceEnded(f"本件{OUTCOMES.get(case.outcome or '', '已结束')}，不能再办理")
@@ -227,15 +229,23 @@ def _project(
     _add_user_tasks(session, case.id, [task for task in user_tasks if task.engine_id not in before])
     _add_runs(session, case.id, [task for task in service_tasks if task.engine_id not in before])
     if not running:
-        _close_incidents(session, case.id)
-    session.add_all(
-        Incident(instance_id=case.id, engine_id=each.engine_id, node=each.node, message=each.message)
-        for each in faults
-    )
+        _close_incidents(session, Incident.instance_id == case.id)
+    for each in faults:
+        session.add(
+            Incident(instance_id=case.id, engine_id=each.engine_id, node=each.node, message=each.message)
+        )
+        audit.record(
+            session,
+            SYSTEM,
+            "incident.opened",
+            ("case", case.id),
+            {"node": each.node, "message": each.message[:500]},
+        )
     session.flush()
 
 
 def _cancel_rows(session: Session, gone: Set[str]) -> None:
+    _close_incidents(session, Incident.engine_id.in_(gone))
     session.execute(sa.update(UserTask).where(UserTask.engine_id.in_(gone)).values(status="cancelled"))
     session.execute(
         sa.update(ServiceTaskRun)
@@ -278,11 +288,9 @@ def _add_runs(session: Session, instance_id: int, new: Sequence[engine.WaitingSe
     outbox.add(session, rows)
 
 
-def _close_incidents(session: Session, instance_id: int) -> None:
+def _close_incidents(session: Session, which: sa.ColumnElement[bool]) -> None:
     session.execute(
-        sa.update(Incident)
-        .where(Incident.instance_id == instance_id, Incident.status == "open")
-        .values(status="closed", resolved_at=now())
+        sa.update(Incident).where(which, Incident.status == "open").values(status="closed", resolved_at=now())
     )
 
 

@@ -26,6 +26,7 @@ from records.people import Actor
 from records.scans import Limits, ScannedPage, ScanRefused
 from workflows import definitions, instances
 from workflows.definitions import Models
+from workflows.models import ProcessInstance
 
 _log = logging.getLogger(__name__)
 
@@ -136,7 +137,9 @@ def _open_case(
         raise SubmissionRefused(
             [f"流水号 {number} 已有一件，内容与本次不同；补充或更换影像请在该件的补扫任务中上传"]
         )
-    if new:
+    if not new:
+        _refuse_ended(session, record)
+    else:
         _add_to_dossier(session, intake, record)
         _add_page_rows(session, user, record.id, kept, 1)
         definition = definitions.latest(session, case.item)
@@ -154,6 +157,13 @@ def _open_case(
         repeated=not new,
     )
     return Receipt(row.id, record.id, record.transaction_number, len(kept), not new)
+
+
+def _refuse_ended(session: Session, record: Record) -> None:
+    """A repetition of a case that was withdrawn would be accepted and never be worked on."""
+    outcome = session.scalar(sa.select(ProcessInstance.outcome).where(ProcessInstance.record_id == record.id))
+    if outcome in ("withdrawn", "cancelled"):
+        raise SubmissionRefused([f"流水号 {record.transaction_number} 的办件已撤回，请联系班组长重新受理"])
 
 
 def _add_record(session: Session, intake: Intake, case: CaseFile, fingerprint: str) -> bool:
@@ -217,6 +227,7 @@ def add_pages(
         kept = _keep(intake, files)
         if not kept:
             raise SubmissionRefused(["没有收到影像，请选择扫描文件后再上传"])
+        _require_running(session, record_id)
         last = session.scalar(
             sa.select(sa.func.max(PageImage.number)).where(PageImage.record_id == record_id)
         )
@@ -228,6 +239,18 @@ def add_pages(
         )
         session.commit()
         return rows
+    except pages.PageGone:
+        session.rollback()
+        raise
     except (ScanRefused, StorageFailed, ImageCorrupted, SubmissionRefused) as error:
         session.rollback()
         raise SubmissionRefused(_reasons(error)) from error
+
+
+def _require_running(session: Session, record_id: int) -> None:
+    """Locks the case: pages added after its end would never be read, pushed or packaged."""
+    status = session.scalar(
+        sa.select(ProcessInstance.status).where(ProcessInstance.record_id == record_id).with_for_update()
+    )
+    if status != "running":
+        raise SubmissionRefused(["本件已经办结或撤销，影像没有加入；请刷新页面"])

@@ -10,7 +10,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship, validates
 
 from records.base import Base, BigId, Moment, now
 from records.dossiers import Record
@@ -18,9 +18,7 @@ from records.people import Person
 
 NO_DUE = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)  # sorts behind every real due date on both databases
 
-# Each small lifecycle in one table of moves.
-INSTANCE_MOVES = {"running": ("completed", "cancelled")}
-USER_TASK_MOVES = {"ready": ("completed", "cancelled")}
+# The moves of a run; the database row is the only place where its life is known.
 RUN_MOVES = {
     "queued": (
         "running",
@@ -78,6 +76,7 @@ class ProcessInstance(Base):
     )
 
 
+_READY = sa.text("status = 'ready'")
 _OPEN = sa.text("status = 'ready' and assignee_id is null")
 
 
@@ -118,6 +117,14 @@ class UserTask(Base):
             sqlite_where=_OPEN,
         ),
         sa.Index("ix_user_tasks_mine", "assignee_id", "status"),
+        sa.Index(
+            "ix_user_tasks_ready",
+            "candidate_group",
+            "assignee_id",
+            postgresql_where=_READY,
+            sqlite_where=_READY,
+        ),
+        sa.Index("ix_user_tasks_late", "escalated_at", postgresql_where=_READY, sqlite_where=_READY),
     )
 
 
@@ -143,6 +150,12 @@ class ServiceTaskRun(Base):
     error: Mapped[str | None] = mapped_column(sa.Text)
     result: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     __table_args__ = (sa.Index(None, "status", "lease_until"),)
+
+    @validates("status")
+    def _move(self, _name: str, status: str) -> str:
+        if self.status is not None and status not in RUN_MOVES.get(self.status, ()):
+            raise ValueError(f"a run cannot go from {self.status} to {status}")
+        return status
 
 
 class Incident(Base):

@@ -55,7 +55,8 @@ class Queues:
         try:
             with self.redis.pipeline(transaction=False) as pipeline:  # one way to Redis and back for all
                 for run_id, name in runs:
-                    operation = self._operations[name]
+                    # An old definition may name what this version no longer has: the worker makes it an incident.
+                    operation = self._operations.get(name) or Operation(name, name, "general", 60, 1)
                     self._queues[operation.queue].enqueue_call(
                         JOB,
                         args=(run_id,),

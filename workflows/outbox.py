@@ -26,6 +26,7 @@ _NEW = "guidang.outbox"
 # A queued row that no worker took for this long is handed over again: long enough for a busy queue not to fill
 # with doubles, which are harmless (the second worker finds the row taken) but not free.
 HAND_OVER_AGAIN = dt.timedelta(seconds=60)
+LONGEST_PATIENCE = dt.timedelta(minutes=10)
 
 Enqueue = Callable[[Sequence[tuple[int, str]]], None]
 """Hands (run id, operation) pairs to the queue; raises ConnectionError when the queue cannot be reached."""
@@ -108,23 +109,36 @@ def hand_over(session: Session, enqueue: Enqueue, limit: int = 200) -> int:
     lost = sa.and_(ServiceTaskRun.status.in_(("queued", "running")), ServiceTaskRun.lease_until < at)
     ripe = sa.and_(ServiceTaskRun.status == "waiting", ServiceTaskRun.not_before <= at)
     rows = session.execute(
-        sa.select(ServiceTaskRun.id, ServiceTaskRun.operation)
+        sa.select(ServiceTaskRun.id, ServiceTaskRun.operation, ServiceTaskRun.created_at)
         .where(sa.or_(lost, ripe))
         .order_by(ServiceTaskRun.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    found = [(row.id, row.operation) for row in rows]
+    taken = rows.all()
+    found = [(row.id, row.operation) for row in taken]
     if found:
         session.execute(
-            sa.update(ServiceTaskRun)
-            .where(ServiceTaskRun.id.in_([run_id for run_id, _ in found]))
-            .values(status="queued", worker=None, lease_until=at + HAND_OVER_AGAIN)
+            sa.update(ServiceTaskRun),
+            [
+                {
+                    "id": row.id,
+                    "status": "queued",
+                    "worker": None,
+                    "lease_until": at + _patience(at - row.created_at),
+                }
+                for row in taken
+            ],
         )
     session.commit()
     if found:
         _hand(enqueue, found)
     return len(found)
+
+
+def _patience(age: dt.timedelta) -> dt.timedelta:
+    """An old run is more likely far back in a long queue than lost: it is handed over again ever less often."""
+    return min(max(HAND_OVER_AGAIN, age / 2), LONGEST_PATIENCE)
 
 
 def holders(session: Session) -> list[str]:

@@ -120,7 +120,11 @@ def finish(session: Session, models: Models, claimed: Claim, settle: Settle) -> 
 
 
 def _held(session: Session, claimed: Claim) -> ServiceTaskRun:
-    row = session.get_one(ServiceTaskRun, claimed.run_id, populate_existing=True)
+    # Instance, then run, as everywhere: a failure noted beside a cancel would bring the cancelled run back.
+    session.execute(
+        sa.select(ProcessInstance.id).where(ProcessInstance.id == claimed.instance_id).with_for_update()
+    )
+    row = session.get_one(ServiceTaskRun, claimed.run_id, populate_existing=True, with_for_update=True)
     if row.status != "running" or row.attempts != claimed.attempt:
         raise RunLost(f"run {row.id} is {row.status}, attempt {row.attempts}")
     return row

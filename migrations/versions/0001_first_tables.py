@@ -314,8 +314,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_pushes_key")),
     )
     with op.batch_alter_table("pushes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pushes_last_at_id"), ["last_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pushes_record_id"), ["record_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pushes_state"), ["state"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_pushes_state_last_at_id"), ["state", "last_at", "id"], unique=False
+        )
 
     op.create_table(
         "recognitions",
@@ -453,7 +457,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("user_tasks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_user_tasks_instance_id"), ["instance_id"], unique=False)
+        batch_op.create_index(
+            "ix_user_tasks_late",
+            ["escalated_at"],
+            unique=False,
+            postgresql_where=sa.text("status = 'ready'"),
+            sqlite_where=sa.text("status = 'ready'"),
+        )
         batch_op.create_index("ix_user_tasks_mine", ["assignee_id", "status"], unique=False)
+        batch_op.create_index(
+            "ix_user_tasks_ready",
+            ["candidate_group", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text("status = 'ready'"),
+            sqlite_where=sa.text("status = 'ready'"),
+        )
 
     op.create_table(
         "incidents",
@@ -486,7 +504,17 @@ def downgrade() -> None:
 
     op.drop_table("incidents")
     with op.batch_alter_table("user_tasks", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_user_tasks_ready",
+            postgresql_where=sa.text("status = 'ready'"),
+            sqlite_where=sa.text("status = 'ready'"),
+        )
         batch_op.drop_index("ix_user_tasks_mine")
+        batch_op.drop_index(
+            "ix_user_tasks_late",
+            postgresql_where=sa.text("status = 'ready'"),
+            sqlite_where=sa.text("status = 'ready'"),
+        )
         batch_op.drop_index(batch_op.f("ix_user_tasks_instance_id"))
 
     op.drop_table("user_tasks")
@@ -509,8 +537,10 @@ def downgrade() -> None:
     op.drop_table("commands")
     op.drop_table("recognitions")
     with op.batch_alter_table("pushes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pushes_state_last_at_id"))
         batch_op.drop_index(batch_op.f("ix_pushes_state"))
         batch_op.drop_index(batch_op.f("ix_pushes_record_id"))
+        batch_op.drop_index(batch_op.f("ix_pushes_last_at_id"))
 
     op.drop_table("pushes")
     with op.batch_alter_table("process_instances", schema=None) as batch_op:

@@ -132,18 +132,21 @@ def hand_in(office, token, number):
         time.sleep(0.2)
 
 
-def work(sessions, models, clerk, stop):
+def work(sessions, models, clerk, stop, surprises):
     """A clerk who takes whatever waits; two others want the same."""
     while not stop.wait(0.1):
         with sessions() as session:
             waiting = session.scalars(sa.select(UserTask).where(UserTask.status == "ready").limit(5)).all()
         for task in waiting:
-            with (
-                contextlib.suppress(user_tasks.TaskUnavailable, sa.exc.OperationalError),
-                sessions.begin() as session,
-            ):
-                answer = ANSWERS.get(task.form, {})
-                user_tasks.complete(session, models, clerk, task.id, answer, f"{clerk.name}:{task.id}")
+            try:
+                with sessions.begin() as session:
+                    answer = ANSWERS.get(task.form, {})
+                    user_tasks.complete(session, models, clerk, task.id, answer, f"{clerk.name}:{task.id}")
+            except user_tasks.TaskUnavailable:
+                continue
+            except Exception as error:
+                surprises.append(error)
+                raise
 
 
 def free_port():
@@ -186,9 +189,12 @@ def test_fifty_cases_survive_kills_and_a_flushed_redis(office):
         )
         token = people.issue_token(session, SYSTEM, person, "test")
 
+    surprises = []
     threads = [threading.Thread(target=office.keep_alive, daemon=True)]
     threads += [
-        threading.Thread(target=work, args=(sessions, models, replace(clerk), office.stop), daemon=True)
+        threading.Thread(
+            target=work, args=(sessions, models, replace(clerk), office.stop, surprises), daemon=True
+        )
         for clerk in CLERKS
     ]
     numbers = iter(range(CASES))
@@ -212,6 +218,7 @@ def test_fifty_cases_survive_kills_and_a_flushed_redis(office):
         assert not sender.is_alive(), "a submission never got through"
     await_archived(sessions)
     office.stop.set()
+    assert surprises == []
     check(office, sessions)
 
 

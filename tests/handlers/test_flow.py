@@ -193,14 +193,17 @@ def test_an_operation_that_keeps_failing_becomes_an_incident_and_loses_nothing(o
 
 
 def test_the_package_carries_what_a_person_corrected(office):
-    record_id = office.hand_in(**{"M-FM-01": {"fields": {"vin": VIN}}})
+    misread = {"fields": {"vin": "LSVAG2186E210000X"}, "confidence": 0.5}
+    record_id = office.hand_in(**{"M-FM-01": misread})
     office.work()
     with office.house.sessions.begin() as session:
         first = pages.current(session, record_id)[0]
-        pages.correct(session, SYSTEM, first, "vin", "LSVAG2186E2100001")
+        pages.correct(session, SYSTEM, first, "vin", VIN)
         assert session.scalar(sa.select(sa.func.count(Reading.id))) == 2
     package = archive(office, record_id)
     text = (office.house.settings.packages / package.name / "data" / "metadata.xml").read_text("utf-8")
-    assert VIN in text and "人工复核" in (
+    assert text.count(VIN) == 3  # of the dossier, of the business system, of the person
+    assert ">person<" in text and "LSVAG2186E210000X" not in text
+    assert "人工复核" in (
         office.house.settings.packages / package.name / "data" / "log" / "process.xml"
     ).read_text("utf-8")

@@ -158,6 +158,7 @@ def test_an_incident_is_retried_once(office):
     office.receive("2260101000001")
     with office.sessions.begin() as session:
         run = session.scalars(sa.select(ServiceTaskRun)).one()
+        run.status = "running"
         run.status = "failed"
         session.add(
             Incident(

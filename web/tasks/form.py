@@ -19,7 +19,7 @@ def nothing_more(_session: Session, _user: Actor, _task: UserTask, _form: Mappin
 @dataclass(frozen=True)
 class TaskForm:
     """`view` reads what the template shows. `answer` turns the submitted form into the diagram's answer or
-    raises FormIncomplete. `settle` records what goes with it, in the same transaction; safe to repeat."""
+    raises FormIncomplete. `settle` records what goes with it, in the same transaction, once."""
 
     template: str
     view: Callable[[Session, UserTask], dict[str, Any]]
