@@ -80,7 +80,7 @@ class Background:
     left the runs. What a crash loses on the way `hand_over` brings again."""
 
     def __init__(self, enqueue: Enqueue) -> None:
-        self._enqueue = enqueue
+        self.enqueue = enqueue
         self._ahead: queue.Queue[Sequence[tuple[int, str]]] = queue.Queue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -94,7 +94,7 @@ class Background:
 
     def _work(self) -> None:
         while True:
-            _hand(self._enqueue, self._ahead.get())
+            _hand(self.enqueue, self._ahead.get())
             self._ahead.task_done()
 
     def flush(self) -> None:

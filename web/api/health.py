@@ -20,6 +20,7 @@ from web.api import door
 from web.api.schemas import HealthSchema
 from web.database import db
 from workflows.operations import QUEUES, Queues
+from workflows.outbox import Background
 
 blueprint = door.blueprint("health", "", "运行状况")
 
@@ -69,7 +70,8 @@ def _migrations() -> bool:
 
 def _queues() -> dict[str, int] | None:
     """Jobs waiting in each queue; None when Redis is out of reach or work is handed over otherwise."""
-    enqueue = context.current().enqueue
+    given = context.current().enqueue
+    enqueue = given.enqueue if isinstance(given, Background) else given
     if not isinstance(enqueue, Queues):
         return None
     try:
