@@ -7,7 +7,6 @@ never changes.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -168,7 +167,6 @@ class Missing:
     members: tuple[str, ...]
 
 
-@functools.cache
 def load(directory: Path) -> Catalogue:
     """The catalogue of the three files in `directory`. Raises CatalogueInvalid, naming every fault found."""
     directory = Path(directory)
