@@ -5,7 +5,7 @@ All three are measured in turn on the very same case, so that a busy machine slo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -16,14 +16,23 @@ from tests.bench.timing import Times
 from workflows import engine, user_tasks
 from workflows.models import ProcessInstance, UserTask
 
+QUIET = 0.1
+
 
 @dataclass
 class Completing:
-    """Seconds to complete a recheck with its commit, of the engine's part without database, and of a commit."""
+    """Seconds to complete a recheck with its commit, of the engine's part without database, of one commit, and of
+    handing the next operation to the queue, which a thread does after the commit while the answer is on its way."""
 
-    whole: Times
-    raw: Times
-    commit: Times
+    whole: Times = field(default_factory=Times)
+    raw: Times = field(default_factory=Times)
+    commit: Times = field(default_factory=Times)
+    hand_over: Times = field(default_factory=Times)
+
+    @property
+    def disturbed(self) -> float:
+        """Share of completions that a busy machine slowed."""
+        return self.whole.disturbed / len(self.whole.wall)
 
     @property
     def ratio(self) -> float:
@@ -34,14 +43,24 @@ class Completing:
         return (self.whole.cpu_p50 - self.commit.cpu_p50) / self.raw.cpu_p50
 
 
-def measure(database: Database, completions: int) -> Completing:
+def measure(database: Database, completions: int, tries: int) -> Completing:
+    """The quietest of at most `tries` measurements; one that was hardly disturbed is the last."""
+    best = _measure(database, completions)
+    for _ in range(tries - 1):
+        if best.disturbed <= QUIET:
+            break
+        best = min(best, _measure(database, completions), key=lambda found: found.disturbed)
+    return best
+
+
+def _measure(database: Database, completions: int) -> Completing:
     """Completes that many waiting rechecks, after a tenth as many to warm up."""
     warm_up = completions // 10 + 3
     waiting = cases_at_recheck(database, completions + warm_up)
     model = case.parse()
-    found = Completing(Times(), Times(), Times())
+    found = Completing()
     for number, task_id in enumerate(waiting):
-        into = found if number >= warm_up else Completing(Times(), Times(), Times())
+        into = found if number >= warm_up else Completing()
         engine_id, state = _stored(database, task_id)
         with into.raw.one():
             _engine_part(model, engine_id, state)
@@ -49,6 +68,8 @@ def measure(database: Database, completions: int) -> Completing:
             _one_commit(database, task_id)
         with into.whole.one():
             _complete(database, task_id, number)
+        with into.hand_over.one():
+            database.hand_over.flush()  # or its thread would slow what is measured next
     return found
 
 

@@ -55,6 +55,7 @@ class Database:
     models: Models
     clerks: list[Actor]
     definition_id: int
+    hand_over: outbox.Background
     filled: int = 0
 
 
@@ -72,13 +73,14 @@ def _prepared(name: str, url: str, redis_url: str) -> Iterator[Database]:
     engine = base.open_engine(url)
     schema.migrate(engine)
     sessions = base.session_factory(engine)
-    outbox.publish_from(sessions, Queues(redis_url, load(case.ROOT / "bpmn" / "operations.json")))
+    hand_over = outbox.Background(Queues(redis_url, load(case.ROOT / "bpmn" / "operations.json")))
+    outbox.publish_from(sessions, hand_over)
     models = Models(case.FUNCTIONS)
     with sessions.begin() as session:
         clerks = [_hire(session, number) for number in range(CLERKS)]
         definition, _ = definitions.deploy(session, models, SYSTEM, case.ITEM, case.FILES)
         actors = [clerk.actor("127.0.0.1") for clerk in clerks]
-        database = Database(name, url, redis_url, engine, sessions, models, actors, definition.id)
+        database = Database(name, url, redis_url, engine, sessions, models, actors, definition.id, hand_over)
     yield database
     engine.dispose()
 

@@ -39,7 +39,8 @@ def measure(home: Path, redis_url: str, pages: int) -> Workers:
     house = House(Settings(home=home, redis_url=redis_url))
     schema.migrate(house.engine)
     with house.sessions.begin() as session:
-        definitions.deploy(session, house.models, SYSTEM, case.ITEM, case.FILES)
+        for key, files in definitions.read_bundles(case.ROOT / "bpmn").items():
+            definitions.deploy(session, house.models, SYSTEM, key, files)
     house.model_directories()
     _hand_in(house)
     chosen = {"redis_url": redis_url, "model_dir": case.ROOT / "bpmn"}
@@ -58,13 +59,11 @@ def measure(home: Path, redis_url: str, pages: int) -> Workers:
 
 
 def _hand_in(house: House) -> None:
-    """The first counter case of that item among a few."""
-    written = write_cases(house.settings.home / "samples", cases=6, seed=1, faulty=0.0)
-    chosen = next(
-        each for each in written if each.item == case.ITEM and each.submission["channel"] == "counter"
-    )
+    (written,) = write_cases(house.settings.home / "samples", cases=1, seed=1, faulty=0.0)
+    if written.submission["channel"] != "counter":
+        raise RuntimeError("the sample case must be one of the counter: a batch case would wait")
     with house.sessions() as session:
-        receive_folder(session, house.intake, chosen.folder, door="command")
+        receive_folder(session, house.intake, written.folder, door="command")
 
 
 def _recognised(house: House) -> int:

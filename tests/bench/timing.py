@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -11,17 +12,21 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Times:
-    """Repeated measurements of one thing, in seconds: by the wall clock, and CPU time of this process."""
+    """Repeated measurements of one thing, in seconds: by the wall clock, and CPU time of this process. `disturbed`
+    counts those during which the scheduler took the processor away, which is a busy machine's doing."""
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    disturbed: int = 0
 
     @contextmanager
     def one(self) -> Iterator[None]:
+        taken = resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
         wall, cpu = time.perf_counter(), time.process_time()
         yield
         self.wall.append(time.perf_counter() - wall)
         self.cpu.append(time.process_time() - cpu)
+        self.disturbed += resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw > taken
 
     @property
     def p50(self) -> float:
