@@ -205,6 +205,8 @@ def _page_bytes(house: House, paths: tuple[Path, ...]) -> Iterator[tuple[str, by
                     yield (f"{path}#{page.source_page}" if page.source_page > 1 else str(path)), page.content
         except scans.ScanRefused as refused:
             yield str(path), str(refused)
+        except OSError as error:
+            yield str(path), f"文件读不到：{error.strerror}"
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:

@@ -26,7 +26,7 @@ from handlers.platform.verdicts import (
     PlatformUnavailable,
 )
 from records import audit, pages, pushes
-from records.base import now
+from records.base import insert_if_new, now
 from records.dossiers import Record, dossier_kind
 from records.pages import PageImage, Reading
 from records.people import SYSTEM
@@ -153,8 +153,7 @@ def _send(context: Context, parcel: _Parcel, subject: Subject) -> PlatformReject
                 )
             receipt = reply.receipt
     except PlatformRejected as rejected:
-        _note(context, parcel, state="rejected", refusal=rejected)
-        _close_breaker(context, subject)
+        _note(context, parcel, subject, state="rejected", refusal=rejected)
         return rejected
     except PlatformPermission as refused:
         _open_breaker(context, parcel, subject, refused)
@@ -162,10 +161,10 @@ def _send(context: Context, parcel: _Parcel, subject: Subject) -> PlatformReject
     except PlatformQuotaSpent as spent:
         raise Postponed(str(spent), _QUOTA_WAIT) from spent
     except PlatformUnavailable as unavailable:
-        _note(context, parcel, uncertain=uncertain or unavailable.uncertain, reason=unavailable.reason)
+        uncertain = uncertain or unavailable.uncertain
+        _note(context, parcel, subject, uncertain=uncertain, reason=unavailable.reason)
         raise
-    _note(context, parcel, state="accepted", receipt=receipt)
-    _close_breaker(context, subject)
+    _note(context, parcel, subject, state="accepted", receipt=receipt)
     return None
 
 
@@ -195,6 +194,7 @@ def _pass_breaker(context: Context, parcel: _Parcel, subject: Subject) -> bool:
 def _note(
     context: Context,
     parcel: _Parcel,
+    subject: Subject,
     *,
     state: str = "pending",
     uncertain: bool = False,
@@ -202,7 +202,11 @@ def _note(
     reason: str | None = None,
     refusal: PlatformRejected | None = None,
 ) -> None:
+    """What became of the call. An answer about the papers, whichever, also closes a half-open breaker."""
     with context.sessions.begin() as session:
+        if state != "pending":
+            row = _breaker(session, context, subject)
+            _keep(row, breaker.succeeded(_circuit(row)))
         push = session.get_one(Push, parcel.push_id)
         push.state, push.uncertain = state, uncertain
         push.receipt = receipt[:80] if receipt else None  # the platform's words have no length that we know
@@ -213,12 +217,10 @@ def _note(
 
 
 def _breaker(session: Session, context: Context, subject: Subject) -> Breaker:
+    """The interface's breaker, locked; closed when it is new."""
     name = context.platform.write_interface(subject)
-    row = session.scalars(sa.select(Breaker).where(Breaker.name == name).with_for_update()).one_or_none()
-    if row is None:
-        row = Breaker(name=name, state="closed", failures=0)
-        session.add(row)
-    return row
+    insert_if_new(session, Breaker, name=name)
+    return session.scalars(sa.select(Breaker).where(Breaker.name == name).with_for_update()).one()
 
 
 def _circuit(row: Breaker) -> breaker.Circuit:
@@ -230,18 +232,12 @@ def _keep(row: Breaker, circuit: breaker.Circuit) -> None:
     row.opened_at, row.reason = circuit.opened_at, circuit.reason
 
 
-def _close_breaker(context: Context, subject: Subject) -> None:
-    with context.sessions.begin() as session:
-        row = _breaker(session, context, subject)
-        _keep(row, breaker.succeeded(_circuit(row)))
-
-
 def _open_breaker(context: Context, parcel: _Parcel, subject: Subject, refused: PlatformPermission) -> None:
     with context.sessions.begin() as session:
         row = _breaker(session, context, subject)
         _keep(row, breaker.failed(_circuit(row), now(), refused.reason))
         push = session.get_one(Push, parcel.push_id)
-        push.uncertain, push.reason, push.code = False, refused.reason, refused.code
+        push.uncertain, push.reason, push.code = False, refused.reason, refused.code[:20]
         audit.record(
             session, SYSTEM, "platform.breaker_opened", ("record", push.record_id), {"reason": refused.reason}
         )

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from sqlalchemy import event
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
-from records.base import Base, BigId, Moment, Writes, now, table_of
+from records.base import Base, BigId, Moment, Writes, insert_if_new, now, table_of
 
 if TYPE_CHECKING:
     from records.people import Actor
@@ -54,7 +54,6 @@ class AuditHead(Base):
 # Every change runs these at its end; built once, on tables, they cost a third of the mapped classes' way.
 _ENTRIES, _HEAD = table_of(AuditEntry), table_of(AuditHead)
 _LOCK_HEAD = sa.select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == _FIRST).with_for_update()
-_START_CHAIN = sa.insert(_HEAD)
 _ADD_ENTRIES = sa.insert(_ENTRIES)
 _ADD_LAST = Writes(
     sa.update(_HEAD)
@@ -106,9 +105,10 @@ def _chain(session: Session) -> None:
     session.info[_PENDING] = []
     connection = session.connection()
     head = connection.execute(_LOCK_HEAD).one_or_none()
-    if head is None:
-        connection.execute(_START_CHAIN, {"id": _FIRST, "seq": 0, "hash": GENESIS})
-    seq, digest = head or (0, GENESIS)
+    if head is None:  # the very first entry; of two that are first at once, one waits for the other
+        insert_if_new(session, AuditHead, id=_FIRST, seq=0, hash=GENESIS)
+        head = connection.execute(_LOCK_HEAD).one()
+    seq, digest = head
     rows = []
     for body in pending:
         seq += 1

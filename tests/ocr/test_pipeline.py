@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr.batch import recognise_page, recognise_paths
+from ocr.batch import recognise_page
 from ocr.materials import CatalogueUnreadable, MaterialCatalogue, load
 from ocr.orientation import Text
 from ocr.pipeline import PageRecogniser, decode
@@ -83,16 +83,9 @@ def test_a_result_is_json_and_has_what_programs_are_promised(without_reader: Pag
     assert result["materials"][0].keys() == {"code", "confidence"}
 
 
-def test_a_file_that_cannot_be_read_is_an_error_in_its_place(
-    tmp_path: Path, without_reader: PageRecogniser
-) -> None:
-    (tmp_path / "blank.png").write_bytes(BLANK)
-    (tmp_path / "broken.jpg").write_bytes(b"no picture")
-    paths = [tmp_path / name for name in ("broken.jpg", "missing.jpg", "blank.png")]
-    results = list(recognise_paths([*paths, tmp_path], without_reader))
-    assert [result["file"] for result in results] == [str(path) for path in [*paths, tmp_path]]
-    assert ["error" in result for result in results] == [True, True, False, True]
-    assert all(result.keys() == {"file", "error"} for result in results if "error" in result)
+def test_a_page_that_cannot_be_read_is_an_error_and_no_empty_result(without_reader: PageRecogniser) -> None:
+    result = recognise_page("broken.jpg", b"no picture", without_reader)
+    assert result.keys() == {"file", "error"} and result["file"] == "broken.jpg"
 
 
 @pytest.mark.parametrize(

@@ -122,3 +122,15 @@ def test_the_system_is_named_as_itself(sessions):
     with sessions() as session:
         entry = session.scalars(sa.select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
     assert entry.actor_id is None and "系统" in entry.body
+
+
+def test_the_very_first_entries_at_once_make_one_chain(engine, sessions):
+    tamper(engine, "delete from audit_entries")
+    tamper(engine, "delete from audit_head")
+    threads = [threading.Thread(target=write, args=(sessions, 1)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = verify(sessions)
+    assert found.ok and found.entries == 6
