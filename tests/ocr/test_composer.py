@@ -1,0 +1,151 @@
+"""Pages composed at random, and pages of no known type: what they promise to training and measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from ocr.synthetic import composer, identity, strangers, wording
+from ocr.synthetic.page import Page
+
+CATALOGUE = Path(__file__).parents[2] / "bpmn" / "catalogue" / "materials.yaml"
+WORDLESS = {"M-IP-05", "M-IP-06", "M-IP-07", "M-IP-08"}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> dict[str, dict]:
+    content = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
+    return {entry["code"]: entry for entry in content["materials"]}
+
+
+def a_person(seed: int = 4) -> identity.Identity:
+    accepted = datetime(2026, 11, 18, 10, 5, tzinfo=identity.BEIJING_TIME)
+    return identity.invent(np.random.default_rng(seed), "V-TRF-01", accepted, 17)
+
+
+def every_arrangement(code: str, seeds: int) -> Iterator[tuple[wording.Variant, Page]]:
+    for variant in wording.materials()[code]:
+        for kind in variant.kinds:
+            for seed in range(seeds):
+                rng = np.random.default_rng(seed)
+                yield variant, composer.compose_as(code, variant, kind, a_person(seed), 60, rng)
+
+
+def boxes_stay_inside(page: Page) -> bool:
+    return all(
+        0 <= left < right <= page.width + 0.1 and 0 <= top < bottom <= page.height + 0.1
+        for left, top, right, bottom in page.truth.boxes.values()
+    )
+
+
+def test_every_known_type_is_composed_but_the_wordless_photographs(catalogue: dict[str, dict]) -> None:
+    assert set(composer.COMPOSED) == set(catalogue) - WORDLESS - {strangers.UNKNOWN}
+
+
+def test_wording_keeps_to_the_catalogues_fields(catalogue: dict[str, dict]) -> None:
+    for code, variants in wording.materials().items():
+        allowed = {field["code"] for field in catalogue[code]["fields"]}
+        required = {field["code"] for field in catalogue[code]["fields"] if field["required"]}
+        for variant in variants:
+            assert variant.codes <= allowed, variant.titles
+            assert variant.required <= required, variant.titles
+        # A side or a further page may lack some; each required field stands on some variant.
+        assert set().union(*(variant.required for variant in variants)) == required, code
+
+
+@pytest.mark.parametrize("code", composer.COMPOSED)
+def test_a_page_shows_what_it_must_and_boxes_lie_on_it(code: str) -> None:
+    for variant, page in every_arrangement(code, seeds=2):
+        assert page.truth.materials == [code]
+        assert variant.required <= set(page.truth.fields) <= variant.codes, variant.titles
+        assert set(page.truth.boxes) <= set(page.truth.fields)
+        assert boxes_stay_inside(page), variant.titles
+
+
+def test_truth_holds_canonical_values_of_the_identity() -> None:
+    person = a_person()
+    known = {
+        "vin": person.vehicle.vin,
+        "id_number": person.owner.id_number,
+        "plate_type": person.vehicle.plate_type,
+        "reg_date": person.vehicle.reg_date.isoformat(),
+        "price_total": f"{person.deal.price}.00",
+    }
+    seen: set[str] = set()
+    for code in ("M-SR-01", "M-LC-01", "M-FM-04", "M-FM-02", "M-CT-01"):
+        for seed in range(6):
+            fields = composer.compose(code, person, 60, np.random.default_rng(seed)).truth.fields
+            shared = known.keys() & fields.keys()
+            assert {name: fields[name] for name in shared} == {name: known[name] for name in shared}
+            seen |= shared
+    assert seen == set(known)
+
+
+@pytest.mark.parametrize("code", ["M-FM-01", "M-ID-07", "M-MG-01", "M-DR-01"])
+def test_a_box_holds_the_ink_of_its_value(code: str) -> None:
+    for seed in range(5):
+        page = composer.compose(code, a_person(), 100, np.random.default_rng(seed))
+        grey = np.asarray(page.image.convert("L"), np.int16)
+        for name, (left, top, right, bottom) in page.truth.boxes.items():
+            inside = grey[page.px(top) : page.px(bottom) + 1, page.px(left) : page.px(right) + 1]
+            assert np.ptp(inside) > 40, (seed, name)
+
+
+def test_the_same_seed_draws_the_same_page_and_another_a_different_one() -> None:
+    for draw in (composer.compose, lambda code, *rest: strangers.STRANGERS["random_form"](*rest)):
+        first, again, other = (
+            draw("M-FM-01", a_person(), 60, np.random.default_rng(seed)) for seed in (3, 3, 4)
+        )
+        assert first.image.tobytes() == again.image.tobytes() != other.image.tobytes()
+        assert first.truth == again.truth
+
+
+def test_arrangements_of_one_type_differ_in_kind_and_paper() -> None:
+    sizes = {
+        composer.compose("M-FM-07", a_person(), 60, np.random.default_rng(seed)).image.size
+        for seed in range(30)
+    }
+    assert len(sizes) >= 3
+
+
+def test_other_titles_are_cited_but_never_those_of_the_own_type() -> None:
+    for code, variants in wording.materials().items():
+        own = {title for variant in variants for title in variant.titles}
+        shared = {
+            t for other, vs in wording.materials().items() if other != code for v in vs for t in v.titles
+        }
+        assert not (set(wording.cited(code)) & (own - shared)), code
+
+
+@pytest.mark.parametrize("name", strangers.STRANGERS)
+def test_a_stranger_is_of_no_known_type_and_proves_no_field(name: str) -> None:
+    for seed in range(2):
+        page = strangers.STRANGERS[name](a_person(seed), 60, np.random.default_rng(seed))
+        assert page.truth.materials == ["M-OT-99"]
+        assert not page.truth.fields.keys() - {"photo_present"}
+        assert np.asarray(page.image.convert("L")).std() > 1
+
+
+def test_no_stranger_is_headed_like_a_known_type(catalogue: dict[str, dict]) -> None:
+    known = wording.headings() | {
+        keyword for entry in catalogue.values() for keyword in entry["title_keywords"] if len(keyword) >= 4
+    }
+    drawn = {strangers.random_title(np.random.default_rng(seed)) for seed in range(300)}
+    written = {t for variants in wording.strangers().values() for v in variants for t in v.titles}
+    assert not known & {title.replace("//", "") for title in drawn | written}
+    assert not {title for title in drawn if any(heading in title for heading in wording.headings())}
+
+
+def test_kinds_of_strangers_are_kept_apart() -> None:
+    kept = [name for names in strangers.SPLIT.values() for name in names]
+    assert sorted(kept) == sorted(strangers.STRANGERS)
+    assert len(kept) == len(set(kept))
+    apart = len(strangers.SPLIT["calibrate"]) + len(strangers.SPLIT["measure"])
+    assert 0.28 <= apart / len(kept) <= 0.45
+    names = [layout.__name__ for layout in strangers.STRANGERS.values()]
+    assert len(names) == len(set(names))
