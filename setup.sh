@@ -5,6 +5,7 @@
 #     sh setup.sh lint     the same, and the Python packages of development
 #     sh setup.sh test     the same, and the servers and the browser that tests start
 #     sh setup.sh paddle   the same, and paddlepaddle (training, GPU workers)
+#     sh setup.sh train    the same, and more Chinese fonts, so that drawn samples vary as print does
 #
 # As root it installs missing Debian packages; otherwise it names all of them, and the command, once.
 set -eu
@@ -14,8 +15,8 @@ case $scope in
     run)    locks="requirements.lock" ;;
     lint)   locks="requirements.lock requirements-dev.lock" ;;
     test)   locks="requirements.lock requirements-dev.lock" ;;
-    paddle) locks="requirements.lock requirements-dev.lock requirements-paddle.lock" ;;
-    *)      sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    paddle|train) locks="requirements.lock requirements-dev.lock requirements-paddle.lock" ;;
+    *)      sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 for python in ${PYTHON:-} python3.11 python3; do
     "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && break
@@ -41,13 +42,23 @@ needs() {
 	libgl1|library libGL.so.1|recognition (OpenCV)
 	libglib2.0-0|library libgthread-2.0.so.0|recognition (OpenCV)
 	TABLE
-    case $scope in test|paddle) cat <<-'TABLE'
+    case $scope in test|paddle|train) cat <<-'TABLE'
 	chromium|file /usr/bin/chromium|browser tests
 	libatomic1|library libatomic.so.1|browser tests (Playwright)
 	postgresql|file /usr/lib/postgresql/*/bin/initdb|tests on PostgreSQL
 	TABLE
     esac
-    [ "$scope" != paddle ] || echo 'libgomp1|library libgomp.so.1|paddlepaddle'
+    case $scope in paddle|train) echo 'libgomp1|library libgomp.so.1|paddlepaddle' ;; esac
+    [ "$scope" != train ] || cat <<-'TABLE'
+	fonts-arphic-gbsn00lp|file /usr/share/fonts/truetype/arphic-gbsn00lp/gbsn00lp.ttf|song print in samples
+	fonts-arphic-uming|file /usr/share/fonts/truetype/arphic/uming.ttc|song print in samples
+	fonts-arphic-ukai|file /usr/share/fonts/truetype/arphic/ukai.ttc|kai print and handwriting in samples
+	fonts-lxgw-wenkai|file /usr/share/fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf|handwriting in samples
+	fonts-klee|file /usr/share/fonts/truetype/klee/KleeOne-Regular.ttf|digits by hand in samples
+	fonts-wqy-zenhei|file /usr/share/fonts/truetype/wqy/wqy-zenhei.ttc|hei print in samples
+	fonts-wqy-microhei|file /usr/share/fonts/truetype/wqy/wqy-microhei.ttc|hei print in samples
+	fonts-ocr-b|file /usr/share/fonts/opentype/ocr-b/OCRB.otf|digits of cards in samples
+	TABLE
 }
 
 python_version() { "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; }

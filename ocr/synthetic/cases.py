@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from ocr.synthetic import identity as identities
-from ocr.synthetic import rendering, scanner
+from ocr.synthetic import papers, rendering, scanner
 from ocr.synthetic.identity import Identity
 
 ITEMS = ("V-REG-01", "V-TRF-01", "D-REN-08")
@@ -137,13 +137,14 @@ def write_cases(
     faulty: float = 0.2,
     last_day: date = LAST_DAY,
     on_page: Callable[[str], None] = lambda name: None,
+    split: papers.Split = "train",
 ) -> list[CaseTruth]:
     """Writes `cases` case folders and truth.jsonl under `target`; round(cases × faulty) of them carry one
     fault.
 
     The same arguments write the same bytes on the same fonts. Cases were accepted on the working days up to
     and including `last_day`. `on_page` hears the name of every page written. An existing truth.jsonl is
-    replaced.
+    replaced. `split`: the layouts that papers are drawn in.
     """
     target.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([seed, cases])
@@ -155,7 +156,7 @@ def write_cases(
         for number, (item, kind, batch) in enumerate(zip(items, kinds, batches, strict=True)):
             own = np.random.default_rng([seed, cases, number])
             identity = identities.invent(own, item, _accepted_at(own, last_day), 100_000 + number)
-            case = _write_case(target, identity, kind, bool(batch), own, on_page)
+            case = _write_case(target, identity, kind, bool(batch), own, on_page, split)
             for page in case.pages:
                 lines.write(json.dumps(asdict(page), ensure_ascii=False) + "\n")
             written.append(case)
@@ -186,6 +187,7 @@ def _write_case(
     batch: bool,
     rng: np.random.Generator,
     on_page: Callable[[str], None],
+    split: papers.Split,
 ) -> CaseTruth:
     sheets, missing = _with_fault(rng, identity.item, _sheets(rng, identity.item), kind)
     folder = target / identity.transaction_number
@@ -194,11 +196,11 @@ def _write_case(
     fault = Fault("missing_material", missing) if missing else None
     for place, sheet in enumerate(sheets, 1):
         name = f"{place:03d}.jpg"
-        line, found = _write_page(folder / name, identity, sheet, kind, rng)
+        line, found = _write_page(folder / name, identity, sheet, kind, rng, split)
         pages.append(line)
         fault = found or fault
         on_page(f"{identity.transaction_number}/{name}")
-    _write_repairs(target / "repairs" / identity.transaction_number, identity, sheets, missing, rng)
+    _write_repairs(target / "repairs" / identity.transaction_number, identity, sheets, missing, rng, split)
     submission = _submission(identity, batch)
     text = json.dumps(submission, ensure_ascii=False, indent=2)
     (folder / "case.json").write_text(text + "\n", encoding="utf-8")
@@ -206,7 +208,12 @@ def _write_case(
 
 
 def _write_repairs(
-    folder: Path, identity: Identity, sheets: Sequence[_Sheet], missing: str | None, rng: np.random.Generator
+    folder: Path,
+    identity: Identity,
+    sheets: Sequence[_Sheet],
+    missing: str | None,
+    rng: np.random.Generator,
+    split: papers.Split,
 ) -> None:
     """The sound page for each faulty one, under the name of the page that it replaces, and the missing one: what a
     rescan would bring. A stray page has none."""
@@ -218,7 +225,7 @@ def _write_repairs(
     for name, sheet in repairs.items():
         if sheet.material != "M-OT-99":
             folder.mkdir(parents=True, exist_ok=True)
-            _write_page(folder / name, identity, sheet, None, rng)
+            _write_page(folder / name, identity, sheet, None, rng, split)
 
 
 def _accepted_at(rng: np.random.Generator, last_day: date) -> datetime:
@@ -287,7 +294,12 @@ def _with_fault(
 
 
 def _write_page(
-    path: Path, identity: Identity, sheet: _Sheet, case_fault: str | None, rng: np.random.Generator
+    path: Path,
+    identity: Identity,
+    sheet: _Sheet,
+    case_fault: str | None,
+    rng: np.random.Generator,
+    split: papers.Split,
 ) -> tuple[PageLine, Fault | None]:
     page_seed = [int(v) for v in rng.integers(0, 2**31, 2)]
     profile = scanner.draw_profile(rng)
@@ -297,8 +309,10 @@ def _write_page(
     else:
         if sheet.fault == "blurred_page":
             profile = scanner.blurred(profile, rng)
+        # The layouts that cases name are those that training may see.
+        layout = sheet.layout if split == "train" else None
         image, truth = rendering.render(
-            sheet.material, shown, page_seed, layout=sheet.layout, profile=profile
+            sheet.material, shown, page_seed, layout=layout, profile=profile, split=split
         )
     path.write_bytes(scanner.encode(image, profile, truth.dpi))
     line = PageLine(

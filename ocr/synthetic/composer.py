@@ -843,7 +843,8 @@ def _photo(job: _Job, page: Page, left: float, top: float) -> None:
     wide = 22.0
     picture = figures.portrait(job.identity.owner.id_number, 120, 160)
     page.paste(picture, (left, top, left + wide, top + wide / 0.75))
-    page.note("photo_present", "true")
+    if job.material in wording.materials():  # a stranger proves no field
+        page.note("photo_present", "true")
 
 
 def _notes(job: _Job, page: Page, left: float, right: float, y: float, bottom: float, pt: float) -> float:

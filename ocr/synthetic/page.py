@@ -13,7 +13,9 @@ from datetime import date
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ocr.synthetic import fonts
+from ocr.synthetic import fonts, handwriting
+from ocr.synthetic.handwriting import Hand
+from ocr.synthetic.identity import Identity
 from ocr.synthetic.style import BLUE_INK, DARK_INK, Ink, Style
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in mm
@@ -59,14 +61,26 @@ Cell = str | Value | Ticks | Label | Callable[["Page", Box], None] | None
 Row = tuple[float, Sequence[tuple[float, Cell]]]
 
 
+@dataclass(frozen=True)
+class Part:
+    """One material of a sheet that carries several: where it lies (mm) and the fields that it proves itself."""
+
+    code: str
+    box: Box
+    fields: dict[str, str] = field(default_factory=dict)
+
+
 @dataclass
 class Truth:
     """What a page says: material codes, canonical field values, and the value's box in mm on the upright
-    page."""
+    page. `parts`: where each material lies, in reading order; empty where a single one fills the sheet. `printed`:
+    every line of text and its box, in the order of drawing."""
 
     materials: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
     boxes: dict[str, Box] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    printed: list[tuple[str, Box]] = field(default_factory=list)
 
 
 class Page:
@@ -86,6 +100,25 @@ class Page:
         self.image = Image.new("RGB", (self.px(width), self.px(height)), paper)
         self.pen = ImageDraw.Draw(self.image)
         self.truth = Truth()
+        self._hand: Hand | None = None
+
+    @classmethod
+    def over(
+        cls, picture: Image.Image, dpi: int, rng: np.random.Generator, style: Style | None = None
+    ) -> Page:
+        """A page that draws on a picture which is there already."""
+        page = cls.__new__(cls)
+        page.width, page.height = picture.width * 25.4 / dpi, picture.height * 25.4 / dpi
+        page.dpi, page.rng, page.style = dpi, rng, style or Style()
+        page.image, page.pen, page.truth, page._hand = picture, ImageDraw.Draw(picture), Truth(), None
+        return page
+
+    @property
+    def hand(self) -> Hand:
+        """The one who fills in this page by hand, drawn when first asked for."""
+        if self._hand is None:
+            self._hand = handwriting.draw_hand(self.rng)
+        return self._hand
 
     def px(self, mm: float) -> int:
         return round(mm * self.dpi / 25.4)
@@ -122,7 +155,7 @@ class Page:
 
     def measure(self, text: str, role: str, pt: float, choice: int = 0) -> float:
         """Width of a line of text in mm."""
-        return fonts.face(role, self.pt(pt), choice).getlength(text) * 25.4 / self.dpi
+        return fonts.face_for(text, role, self.pt(pt), choice).getlength(text) * 25.4 / self.dpi
 
     def text(
         self,
@@ -137,7 +170,7 @@ class Page:
     ) -> Box:
         """Printed text; `spacing` in mm is added between characters. Returns the box in mm."""
         role = role or self.style.label
-        font = fonts.face(role, self.pt(pt), self.style.label_choice)
+        font = fonts.face_for(text, role, self.pt(pt), self.style.label_choice)
         ink = ink or self.style.label_ink
         width = font.getlength(text) * 25.4 / self.dpi + spacing * (len(text) - 1)
         left = x - {"l": 0, "m": width / 2, "r": width}[anchor[0]]
@@ -153,7 +186,9 @@ class Page:
                 )
                 cursor += font.getlength(character) * 25.4 / self.dpi + spacing
         half = pt * MM_PER_POINT * 0.6
-        return left, y - half, left + width, y + half
+        box = left, y - half, left + width, y + half
+        self.truth.printed.append((text, box))
+        return box
 
     def title(
         self,
@@ -257,15 +292,21 @@ class Page:
         hand: bool = False,
     ) -> Box:
         """Value text at a point, typed, dotted or by a shaky hand. Returns the box in mm."""
-        font = fonts.face(role, self.pt(pt), self.style.value_choice)
+        font = fonts.face_for(text, role, self.pt(pt), self.style.value_choice)
         width = font.getlength(text) * 25.4 / self.dpi
         left = x - {"l": 0, "m": width / 2, "r": width}[anchor[0]]
         half = pt * MM_PER_POINT * 0.6
         if hand:
-            width = self._by_hand(left, y, text, font, ink or self.style.value_ink)
+            start = left * self.dpi / 25.4, self.px(y)
+            width = handwriting.write(
+                self.image, *start, text, font, ink or self.style.value_ink, self.hand, self.rng
+            )
+            width *= 25.4 / self.dpi
         else:
             self._typed(left, y, text, font, ink or self.style.value_ink)
-        return left, y - half, left + width, y + half
+        box = left, y - half, left + width, y + half
+        self.truth.printed.append((text, box))
+        return box
 
     def grid(self, x: float, y: float, rows: Sequence[Row], border: float = 0.4) -> float:
         """A bordered table of rows (height, [(width, cell), …]) in mm; returns its bottom. Rows must be
@@ -336,9 +377,12 @@ class Page:
 
     def signature(self, x: float, y: float, name: str, pt: float = 17) -> None:
         """A name signed by hand, whatever the page's values are written with."""
-        font = fonts.face("hand", self.pt(pt), int(self.rng.integers(3)))
+        font = fonts.face_for(name, "hand", self.pt(pt), int(self.rng.integers(fonts.CHOICES)))
         ink = BLUE_INK if self.rng.random() < 0.4 else DARK_INK
-        self._by_hand(x, y, name, font, ink, slant=0.18)
+        signer = handwriting.draw_hand(self.rng)
+        handwriting.write(
+            self.image, x * self.dpi / 25.4, self.px(y), name, font, ink, signer, self.rng, slant=0.12
+        )
 
     def _ticks(self, box: Box, ticks: Ticks) -> None:
         left, top, right, bottom = box
@@ -359,7 +403,7 @@ class Page:
                 x = self.tick(x, y, caption, ticked, ticks.pt) + step * 0.7
 
     def _wrap(self, text: str, role: str, pt: float, choice: int, width: float) -> list[str]:
-        font = fonts.face(role, self.pt(pt), choice)
+        font = fonts.face_for(text, role, self.pt(pt), choice)
         limit = width * self.dpi / 25.4
         lines: list[str] = []
         for part in text.split("\n"):
@@ -413,37 +457,8 @@ class Page:
             ink, (round(left * self.dpi / 25.4) - 2, self.px(y) - height // 2), Image.fromarray(strokes)
         )
 
-    def _by_hand(
-        self, left: float, y: float, text: str, font: fonts.Face, ink: Ink, slant: float = 0.08
-    ) -> float:
-        """Glyph by glyph with a shaky baseline, size and slant; returns the width in mm."""
-        cursor = left * self.dpi / 25.4
-        drift = float(self.rng.normal(0, 0.012))
-        lean = float(self.rng.normal(slant, 0.04))
-        start = cursor
-        for character in text:
-            size = int(font.size * 1.7)
-            mask = Image.new("L", (size, size))
-            ImageDraw.Draw(mask).text(
-                (size / 2, size / 2), character, font=font, fill=int(self.rng.integers(205, 250)), anchor="mm"
-            )
-            scale = float(self.rng.uniform(0.93, 1.08))
-            turn = float(self.rng.normal(0, 0.045))
-            centre = size / 2
-            matrix = (
-                scale,
-                lean + turn,
-                centre - scale * centre - (lean + turn) * centre,
-                -turn,
-                scale,
-                centre + turn * centre - scale * centre,
-            )
-            mask = mask.transform((size, size), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
-            advance = font.getlength(character)
-            top = self.px(y) - size / 2 + (cursor - start) * drift + self.rng.normal(0, font.size * 0.025)
-            self.image.paste(ink, (round(cursor + advance / 2 - size / 2), round(top)), mask)
-            cursor += advance * self.rng.uniform(0.93, 1.06)
-        return (cursor - start) * 25.4 / self.dpi
+
+Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 
 def chinese_date(day: date) -> str:

@@ -1,31 +1,73 @@
-"""Which layouts a material type has. The one table that grows when a paper is added.
+"""Which layouts a material type has, and which of them training may see. The one table that grows when a paper is
+added.
 
 Knows material codes and layout functions. A layout takes (identity, dpi, rng) and returns a drawn page whose
-truth names its materials.
+truth names its materials. In a type's row come the layouts to train on, then the one for calibration, and last the
+one for measuring.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Literal
 
-import numpy as np
-
-from ocr.synthetic.identity import Identity
+from ocr.synthetic import strangers
 from ocr.synthetic.layouts import (
+    accompanying,
+    applications,
+    border_papers,
     cards,
     certificates,
+    civil_papers,
+    compulsory_policies,
+    conformity,
+    corrections,
+    counter_papers,
+    customs,
+    customs_notices,
+    deeds,
+    departures,
+    disposals,
+    dossiers,
+    driver_applications,
     driver_forms,
+    driving_records,
+    entrustments,
+    exams,
+    foreign_licences,
+    hmt_papers,
+    identity_papers,
     inspection,
+    inspection_forms,
+    invoice_editions,
     invoices,
+    legal,
+    licences,
+    medical,
+    organisations,
+    parts,
+    permits,
+    photographs,
     policies,
+    portraits,
+    quotas,
+    registration_books,
+    reports_of_inspection,
+    residence_papers,
+    returned_plates,
+    scrapping,
+    service_papers,
+    statements,
     strays,
+    taxes,
     vehicle_forms,
+    vehicle_licences,
 )
-from ocr.synthetic.page import Page
+from ocr.synthetic.page import Layout
 
-Layout = Callable[[Identity, int, np.random.Generator], Page]
+Split = Literal["train", "calibrate", "measure"]
+SHARES: tuple[Split, ...] = ("train", "calibrate", "measure")
 
-LAYOUTS: dict[str, tuple[Layout, ...]] = {
+_FIRST: dict[str, tuple[Layout, ...]] = {
     "M-ID-01": (
         cards.identity_both_sides,
         cards.identity_side_by_side,
@@ -47,7 +89,78 @@ LAYOUTS: dict[str, tuple[Layout, ...]] = {
     "M-DR-02": (driver_forms.medical_certificate,),
     "M-DR-03": (inspection.portrait_sheet, inspection.portrait_receipt),
     "M-OT-01": (driver_forms.loss_statement, driver_forms.pledge),
-    "M-OT-99": (strays.shopping_list, strays.letter, strays.meeting_notice),
 }
 
+
+_FURTHER = (
+    accompanying,
+    applications,
+    border_papers,
+    civil_papers,
+    compulsory_policies,
+    conformity,
+    corrections,
+    counter_papers,
+    customs,
+    customs_notices,
+    deeds,
+    departures,
+    disposals,
+    dossiers,
+    driver_applications,
+    driving_records,
+    entrustments,
+    exams,
+    foreign_licences,
+    hmt_papers,
+    identity_papers,
+    inspection_forms,
+    invoice_editions,
+    legal,
+    licences,
+    medical,
+    organisations,
+    parts,
+    permits,
+    photographs,
+    portraits,
+    quotas,
+    registration_books,
+    reports_of_inspection,
+    residence_papers,
+    returned_plates,
+    scrapping,
+    service_papers,
+    statements,
+    taxes,
+    vehicle_licences,
+)
+
+
+_STRAYS: tuple[Layout, ...] = (strays.shopping_list, strays.letter, strays.meeting_notice)
+
+
+def _merged() -> dict[str, tuple[Layout, ...]]:
+    rows = dict(_FIRST)
+    for module in _FURTHER:
+        for code, layouts in module.LAYOUTS.items():
+            rows[code] = rows.get(code, ()) + tuple(layouts)
+    rows[strangers.UNKNOWN] = (*_STRAYS, *strangers.STRANGERS.values())
+    return rows
+
+
+LAYOUTS: dict[str, tuple[Layout, ...]] = _merged()
+
 BLANK: Layout = strays.blank
+
+
+def split(code: str) -> dict[Split, tuple[Layout, ...]]:
+    """The layouts of a type that training, calibration and measuring may use. A type with two has none to train on:
+    there training sees composed pages alone."""
+    if code == strangers.UNKNOWN:
+        apart: dict[Split, tuple[Layout, ...]] = {
+            share: tuple(strangers.STRANGERS[name] for name in strangers.SPLIT[share]) for share in SHARES
+        }
+        return apart | {"train": _STRAYS + apart["train"]}
+    layouts = LAYOUTS[code]
+    return {"train": layouts[:-2], "calibrate": layouts[-2:-1], "measure": layouts[-1:]}

@@ -19,7 +19,14 @@ SEAL_RED: Ink = (206, 32, 44)
 
 
 def press_round(
-    page: Page, x: float, y: float, name: str, foot: str = "", diameter: float = 40, star: bool = True
+    page: Page,
+    x: float,
+    y: float,
+    name: str,
+    foot: str = "",
+    diameter: float = 40,
+    star: bool = True,
+    ink: Ink = SEAL_RED,
 ) -> None:
     """A round seal centred at (x, y) mm: the name along the rim, a star, a line below."""
     size = page.px(diameter)
@@ -33,7 +40,7 @@ def press_round(
     if foot:
         font = fonts.face("song_heavy", int(size * 0.085))
         pen.text((size / 2, size * 0.74), foot, font=font, fill=255, anchor="mm")
-    _press(page, x, y, mask)
+    _press(page, x, y, mask, ink)
 
 
 def press_oval(
@@ -86,9 +93,15 @@ def press_square(page: Page, x: float, y: float, name: str, side: float = 12, in
 
 
 def press_box(
-    page: Page, x: float, y: float, lines: tuple[str, ...], width: float = 42, ink: Ink = SEAL_RED
+    page: Page,
+    x: float,
+    y: float,
+    lines: tuple[str, ...],
+    width: float = 42,
+    ink: Ink = SEAL_RED,
+    turn: float = 0.0,
 ) -> None:
-    """A framed line stamp such as 与原件核对一致 with a date."""
+    """A framed line stamp such as 与原件核对一致 with a date, `turn` degrees askew."""
     wide, high = page.px(width), page.px(6.5 * len(lines) + 3)
     mask = Image.new("L", (wide, high))
     pen = ImageDraw.Draw(mask)
@@ -102,7 +115,7 @@ def press_box(
             fill=255,
             anchor="mm",
         )
-    _press(page, x, y, mask, ink)
+    _press(page, x, y, mask, ink, turn)
 
 
 def _star(x: float, y: float, radius: float) -> list[tuple[float, float]]:
@@ -131,9 +144,9 @@ def _around(mask: Image.Image, text: str, x: float, y: float, rx: float, ry: flo
         )
 
 
-def _press(page: Page, x: float, y: float, mask: Image.Image, ink: Ink = SEAL_RED) -> None:
+def _press(page: Page, x: float, y: float, mask: Image.Image, ink: Ink = SEAL_RED, turn: float = 0.0) -> None:
     """Turns the seal a little, wears it unevenly and multiplies it onto the page."""
-    turned = mask.rotate(float(page.rng.normal(0, 6)), Image.Resampling.BILINEAR, expand=True)
+    turned = mask.rotate(turn + float(page.rng.normal(0, 6)), Image.Resampling.BILINEAR, expand=True)
     cover = np.asarray(turned, np.float32) / 255
     coarse = page.rng.uniform(0.45, 1.0, (6, 6)).astype(np.float32)
     fine = page.rng.uniform(0.7, 1.0, (cover.shape[0] // 3 + 1, cover.shape[1] // 3 + 1)).astype(np.float32)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ocr.synthetic.fonts import CHOICES
+
 Ink = tuple[int, int, int]
 
 BLACK: Ink = (34, 32, 34)
@@ -47,8 +49,8 @@ def draw_style(rng: np.random.Generator, hand_share: float = 0.0, dots_share: fl
         label=("song", "song", "serif", "hei")[int(rng.integers(4))],
         title=("song_heavy", "hei_heavy", "song_heavy")[int(rng.integers(3))],
         value=value,
-        label_choice=int(rng.integers(3)),
-        value_choice=int(rng.integers(3)),
+        label_choice=int(rng.integers(CHOICES)),
+        value_choice=int(rng.integers(CHOICES)),
         value_ink=ink,
         line_mm=float(rng.choice([0.18, 0.25, 0.35])),
         hand=hand,

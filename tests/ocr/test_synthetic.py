@@ -5,19 +5,28 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import yaml
 from PIL import Image
 
-from ocr.synthetic import cases, figures, identity, papers, rendering, scanner
+from ocr.synthetic import cases, figures, fonts, hardship, identity, papers, rendering, scanner, sheets
 from ocr.synthetic.amounts import in_capitals
+from ocr.synthetic.page import Layout, Truth
 
 CATALOGUE = Path(__file__).parents[2] / "bpmn" / "catalogue"
 CASES, SEED = 10, 20
+ENTRIES = {
+    entry["code"]: entry
+    for entry in yaml.safe_load((CATALOGUE / "materials.yaml").read_text(encoding="utf-8"))["materials"]
+}
 KEYS = {"transaction_number", "item", "subject", "office", "channel", "accepted_at"}
 
 
@@ -37,6 +46,10 @@ def an_identity(item: str = "V-REG-01", seed: int = 4) -> identity.Identity:
     return identity.invent(np.random.default_rng(seed), item, accepted, 17)
 
 
+def known_fields(materials: Iterable[str]) -> set[str]:
+    return {field["code"] for code in materials for field in ENTRIES[code]["fields"]}
+
+
 def submission(case: cases.CaseTruth) -> dict:
     return json.loads((case.folder / "case.json").read_text(encoding="utf-8"))
 
@@ -51,7 +64,7 @@ def test_truth_lists_every_page_and_every_page_opens(written: tuple[Path, list[c
             page.load()
             assert page.format == "JPEG"
             assert page.info["dpi"] == (line["dpi"], line["dpi"])
-            assert min(page.size) > 800
+            assert min(page.size) > 350  # a portrait from a camera
     assert {path.name for case in made for path in case.folder.iterdir()} <= {
         "case.json",
         *(f"{number:03d}.jpg" for number in range(1, 20)),
@@ -114,18 +127,51 @@ def test_truth_uses_the_catalogues_codes(
         assert set(page.fields) <= allowed, page.layout
 
 
-def test_every_required_field_that_can_be_read_is_in_the_truth(materials: dict) -> None:
-    required = {
-        entry["code"]: {f["code"] for f in entry["fields"] if f["required"]}
-        for entry in materials["materials"]
+LAYOUTS = [(code, layout) for code, layouts in papers.LAYOUTS.items() for layout in layouts]
+
+
+@cache
+def drawn(layout: Layout) -> tuple[tuple[Truth, float, float], ...]:
+    """What the layout tells for three cases, one of each item, with the width and height of its page."""
+    items = ("V-REG-01", "V-TRF-01", "D-REN-08")
+    pages = [
+        layout(an_identity(item, seed), 60, np.random.default_rng(seed)) for seed, item in enumerate(items)
+    ]
+    return tuple((page.truth, page.width, page.height) for page in pages)
+
+
+@pytest.mark.parametrize(("code", "layout"), LAYOUTS, ids=[layout.__name__ for _, layout in LAYOUTS])
+def test_a_layout_says_what_it_carries_and_where(code: str, layout: Layout) -> None:
+    for truth, width, height in drawn(layout):
+        assert code in truth.materials
+        assert set(truth.materials) <= set(ENTRIES)
+        assert set(truth.fields) <= known_fields(truth.materials)
+        assert set(truth.boxes) <= set(truth.fields)
+        for left, top, right, bottom in truth.boxes.values():
+            assert -1 <= left < right <= width + 1 and -1 <= top < bottom <= height + 1
+
+
+@pytest.mark.parametrize("code", sorted(ENTRIES))
+def test_the_layouts_of_a_type_show_all_its_required_fields(code: str) -> None:
+    """Together: one side of a card shows one half of them."""
+    shown = {
+        field for layout in papers.LAYOUTS[code] for truth, _, _ in drawn(layout) for field in truth.fields
     }
-    for material, layouts in papers.LAYOUTS.items():
-        if material == "M-ID-01":  # one layout shows the emblem side alone
-            layouts = layouts[:3]
-        for layout in layouts:
-            item = "V-TRF-01" if material in ("M-LC-01", "M-LC-02", "M-SR-02") else "V-REG-01"
-            page = layout(an_identity(item), 100, np.random.default_rng(1))
-            assert required[material] <= set(page.truth.fields), layout.__name__
+    assert {field["code"] for field in ENTRIES[code]["fields"] if field["required"]} <= shown
+
+
+@pytest.mark.parametrize("code", sorted(ENTRIES))
+def test_what_measures_was_never_trained_on(code: str) -> None:
+    shares = papers.split(code)
+    names = [layout.__name__ for share in shares.values() for layout in share]
+    assert len(set(names)) == len(names)
+    assert shares["calibrate"] and shares["measure"]
+    assert {*names} == {layout.__name__ for layout in papers.LAYOUTS[code]}
+    assert len(names) >= (4 if ENTRIES[code]["tier"] == 1 else 2)
+
+
+def test_a_layout_has_one_name_and_one_type() -> None:
+    assert len({layout.__name__ for _, layout in LAYOUTS}) == len(LAYOUTS)
 
 
 def test_share_and_spread_of_faults(written: tuple[Path, list[cases.CaseTruth]]) -> None:
@@ -231,6 +277,180 @@ def test_a_box_holds_the_ink_of_its_value() -> None:
     inside = np.asarray(sheet.convert("L"))[top:bottom, left:right]
     assert (inside < 110).mean() > 0.02
     assert truth.fields["vin"] == person.vehicle.vin
+
+
+CROOKED = replace(
+    scanner.CLEAN,
+    skew=5.0,
+    scale=0.85,
+    shift=(0.02, -0.01),
+    corners=((0.03, 0.02), (-0.02, 0.01), (-0.04, -0.02), (0.01, -0.03)),
+    lid=(255, 255, 255),
+)
+
+
+def test_placement_says_where_the_scan_shows_a_point() -> None:
+    sheet = Image.new("RGB", (800, 1000), "white")
+    sheet.paste((0, 0, 0), (300, 400, 340, 420))
+    scanned = np.asarray(scanner.scan(sheet, CROOKED, np.random.default_rng(1), 100).convert("L"))
+    rows, columns = np.nonzero(scanned < 128)
+    corners = np.array([[(300.0, 400.0), (340.0, 400.0), (340.0, 420.0), (300.0, 420.0)]])
+    placed = cv2.perspectiveTransform(corners, scanner.placement(CROOKED, 800, 1000))[0]
+    assert np.abs(placed.min(axis=0) - (columns.min(), rows.min())).max() < 3
+    assert np.abs(placed.max(axis=0) - (columns.max(), rows.max())).max() < 3
+    assert np.abs(placed.mean(axis=0) - (320, 410)).max() > 5
+
+
+def test_boxes_and_regions_follow_the_sheet() -> None:
+    _, flat = rendering.render("M-FM-01", an_identity(), 5, profile=scanner.CLEAN, dpi=60)
+    _, truth = rendering.render("M-FM-01", an_identity(), 5, profile=CROOKED, dpi=60)
+    assert flat.regions == (("M-FM-01", (0.0, 0.0, 1.0, 1.0)),)
+    ((code, region),) = truth.regions
+    assert code == "M-FM-01"
+    assert 0.02 < region[0] < region[2] < 0.99 and 0.02 < region[1] < region[3] < 0.99
+    assert truth.boxes["vin"] != flat.boxes["vin"]
+
+
+def test_same_seed_same_hard_scan() -> None:
+    first, second, other = (
+        rendering.render("M-LC-02", an_identity(), seed, difficulty="hard") for seed in (3, 3, 4)
+    )
+    assert first[1] == second[1]
+    assert first[0].tobytes() == second[0].tobytes() != other[0].tobytes()
+
+
+def test_typical_scans_are_gentle_and_hard_ones_show_every_hardship() -> None:
+    rng = np.random.default_rng(1)
+    typical = [scanner.draw_profile(rng) for _ in range(600)]
+    assert all(abs(p.skew) <= 1.5 and 40 <= p.quality <= 85 and p.corners is None for p in typical)
+    assert 0.08 < np.mean([p.mode == "grey" for p in typical]) < 0.18
+    hard = [scanner.draw_profile(rng, "hard") for _ in range(600)]
+    known = {*hardship.MARKS, *hardship.PAPER, *hardship.COPIER, *hardship.LIGHT}
+    assert {name for p in hard for name, _ in p.effects} == known
+    assert {p.mode for p in hard} == {"colour", "grey", "bilevel", "threshold", "dither"}
+    assert max(abs(p.skew) for p in hard) > 4
+    assert len({*hard}) == len(hard)  # frozen, hashable, drawn anew each time
+
+
+@pytest.fixture(scope="module")
+def sheet() -> Image.Image:
+    layout = papers.LAYOUTS["M-FM-01"][0]
+    return layout(an_identity(), 100, np.random.default_rng(2)).image
+
+
+@pytest.mark.parametrize("mode", ["colour", "grey"])
+@pytest.mark.parametrize(
+    "name", sorted({*hardship.MARKS, *hardship.PAPER, *hardship.COPIER, *hardship.LIGHT})
+)
+def test_each_hardship_shows_and_leaves_the_page_recognisable(
+    sheet: Image.Image, name: str, mode: str
+) -> None:
+    profile = scanner.Profile(mode=mode, noise=0.0)
+    without, marked = (
+        np.asarray(scanner.scan(sheet, p, np.random.default_rng(7), 100), np.int16)
+        for p in (profile, replace(profile, effects=((name, 0.8),)))
+    )
+    assert marked.shape == without.shape == (sheet.height, sheet.width, 3)
+    difference = np.abs(marked - without)
+    assert difference.max() > 10
+    assert difference.mean() < 75
+
+
+@pytest.mark.parametrize("mode", ["threshold", "dither"])
+def test_one_bit_is_one_bit(sheet: Image.Image, mode: str) -> None:
+    scanned = scanner.scan(sheet, scanner.Profile(mode=mode), np.random.default_rng(1), 100)
+    pixels = np.asarray(scanned)
+    assert set(np.unique(pixels)) == {0, 255}
+    assert 0.02 < (pixels == 0).mean() < 0.4
+
+
+def faulty_scan(sheet: Image.Image, kind: scanner.FaultKind, seed: int) -> np.ndarray:
+    profile = scanner.faulty(scanner.CLEAN, kind, np.random.default_rng(seed))
+    return np.asarray(scanner.scan(sheet, profile, np.random.default_rng(1), 100).convert("L"))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_fault_cannot_be_overlooked(sheet: Image.Image, seed: int) -> None:
+    sound = np.asarray(scanner.scan(sheet, scanner.CLEAN, np.random.default_rng(1), 100).convert("L"))
+    sharp = cv2.Laplacian(cv2.GaussianBlur(sound, (3, 3), 0), cv2.CV_64F).var()
+    blurred = cv2.Laplacian(
+        cv2.GaussianBlur(faulty_scan(sheet, "blurred", seed), (3, 3), 0), cv2.CV_64F
+    ).var()
+    assert blurred < sharp / 5
+    dark = faulty_scan(sheet, "dark", seed)
+    assert np.percentile(dark, 99) - np.percentile(dark, 1) < 70
+    height, width = sound.shape
+    for kind in ("skewed", "turned"):
+        profile = scanner.faulty(scanner.CLEAN, kind, np.random.default_rng(seed))
+        assert abs(profile.skew) > 3 or profile.rotation in (90, 180, 270)
+    coarse = faulty_scan(sheet, "low_dpi", seed)
+    assert coarse.shape[0] < height * 0.8 and coarse.shape[1] < width * 0.8
+
+
+@pytest.mark.parametrize("code", ["M-FM-01", "M-ID-01", "M-LC-02"])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_cut_page_has_lost_some_of_what_it_says(code: str, seed: int) -> None:
+    layout = papers.LAYOUTS[code][0]
+    page = layout(an_identity("V-TRF-01"), 100, np.random.default_rng(seed))
+    profile = scanner.faulty(replace(scanner.CLEAN, skew=1.0), "cut", np.random.default_rng(seed))
+    settled = scanner.settled(profile, page.image)
+    height, width = page.image.height, page.image.width
+    grey = np.asarray(page.image.convert("L"))
+    rows, columns = np.nonzero(grey < 190)
+    points = np.stack([columns, rows], axis=-1)[None].astype(np.float64)
+    x, y = cv2.perspectiveTransform(points, scanner.placement(settled, width, height))[0].T
+    lost = ((x < 0) | (x >= width) | (y < 0) | (y >= height)).mean()
+    assert 0.01 < lost < 0.6
+
+
+def test_truth_tells_the_resolution_of_a_coarse_scan() -> None:
+    profile = scanner.faulty(scanner.CLEAN, "low_dpi", np.random.default_rng(1))
+    image, truth = rendering.render("M-FM-01", an_identity(), 5, profile=profile, dpi=200)
+    assert truth.dpi == profile.resolution
+    assert truth.dpi < 120
+    assert abs(max(image.size) - 297 / 25.4 * truth.dpi) < 4
+    for _left, _top, right, bottom in truth.boxes.values():
+        assert right <= image.width and bottom <= image.height
+
+
+@pytest.mark.parametrize("split", ["train", "calibrate", "measure"])
+@pytest.mark.parametrize("kind", sheets.KINDS)
+def test_a_sheet_of_two_materials_tells_where_each_lies(kind: str, split: papers.Split) -> None:
+    _, truth = rendering.render_sheet(
+        an_identity("V-TRF-01"), 3, kind=kind, split=split, profile=scanner.CLEAN, dpi=60
+    )
+    assert truth.materials == tuple(code for code, _ in truth.regions)
+    assert len(set(truth.materials)) == 2
+    (_, first), (_, second) = truth.regions
+    for left, top, right, bottom in (first, second):
+        assert 0 <= left < right <= 1 and 0 <= top < bottom <= 1
+    above, beside = second[1] >= first[3] - 0.005, second[0] >= first[2] - 0.005
+    assert above or beside
+    for code, fields in zip(truth.materials, truth.region_fields, strict=True):
+        assert set(fields) <= known_fields([code])
+    assert set().union(*truth.region_fields) == set(truth.fields)
+
+
+def test_a_split_draws_only_its_own_layouts() -> None:
+    for split in ("calibrate", "measure"):
+        allowed = {layout.__name__ for layout in papers.split("M-ID-01")[split]}
+        drawn = {
+            rendering.render("M-ID-01", an_identity(), seed, dpi=40, split=split)[1].layout
+            for seed in range(4)
+        }
+        assert drawn == allowed
+
+
+def test_a_sign_that_a_family_lacks_is_set_in_another() -> None:
+    for role, choice in (("song", 0), ("kai", 0), ("digits", 0), ("digits", 1)):
+        assert fonts.face_for("二〇二六年", role, 20, choice).getmask("〇").getbbox() is not None
+        chosen = fonts.face_for("二〇二六年", role, 20, choice)
+        assert bytes(chosen.getmask("〇")) != bytes(chosen.getmask("\uffff"))
+
+
+def test_one_page_is_filled_in_by_one_hand() -> None:
+    page = papers.LAYOUTS["M-FM-01"][0](an_identity(), 60, np.random.default_rng(3))
+    assert page.hand is page.hand
 
 
 def test_one_person_has_one_face() -> None:
