@@ -18,6 +18,10 @@ from typing import Literal, Protocol
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 Rotation = Literal[0, 90, 180, 270]
+# How much of a page is wanted: its type; the fields that its type must have as well; everything that it says.
+Depth = Literal["type", "key", "all"]
+Stage = Literal["thumbnail", "title", "page"]
+FaultKind = Literal["blank", "blurred", "dark", "cut", "skewed", "turned", "low_dpi"]
 
 
 class UnreadableImage(ValueError):
@@ -67,16 +71,32 @@ class FieldFinding:
 
 
 @dataclass(frozen=True)
+class QualityFault:
+    """One thing wrong with the image, how strong it is (in the unit of `ocr.quality`) and where it shows: a part
+    (x0, y0, x1, y1) of the page as scanned, in fractions."""
+
+    kind: FaultKind
+    measure: float
+    box: Box = (0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
 class Quality:
     """How good the image is.
 
-    `ink`: share of dark pixels. `sharpness`: see `ocr.quality`; 0 on a blank page.
+    `ink`: share of dark pixels. `sharpness`: see `ocr.quality`; 0 on a blank page. `skew`: degrees that the text
+    rises to the right. `fingerprint`: perceptual hash of the upright page (`ocr.fingerprint`), 64 hexadecimal digits,
+    nearly the same for any resolution and compression; empty on a blank page.
     """
 
-    blank: bool
-    blurred: bool
+    faults: tuple[QualityFault, ...]
     sharpness: float
     ink: float
+    skew: float
+    fingerprint: str
+
+    def has(self, kind: FaultKind) -> bool:
+        return any(fault.kind == kind for fault in self.faults)
 
 
 @dataclass(frozen=True)
@@ -85,12 +105,14 @@ class PageFindings:
 
     `rotation` is the clockwise turn in degrees that makes the shown page upright. `width` and `height` are
     the upright page's pixels. `materials` is never empty (an unknown page is M-OT-99); the first is the
-    page's main type. `seconds` is wall-clock time.
+    page's main type. `stage`: the stage of the cascade that decided the type. `lines` are those that were read: all
+    of them at depth "all". `seconds` is wall-clock time.
     """
 
     materials: tuple[MaterialFinding, ...]
     rotation: Rotation
     quality: Quality
+    stage: Stage
     fields: tuple[FieldFinding, ...]
     lines: tuple[Line, ...]
     seconds: float
@@ -118,6 +140,6 @@ class Recogniser(Protocol):
     @property
     def version(self) -> str: ...
 
-    def recognise(self, image: bytes) -> PageFindings:
+    def recognise(self, image: bytes, depth: Depth = "all") -> PageFindings:
         """Findings of one encoded image (JPEG, PNG, TIFF first page). Raises UnreadableImage."""
         ...

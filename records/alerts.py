@@ -22,9 +22,13 @@ REASONS = {
     "MISSING_MATERIAL": "缺少资料",
     "UNKNOWN_PAGE": "无法归类的页",
     "POOR_QUALITY": "影像质量不合格",
+    "FLAWED_IMAGE": "影像不规范",
+    "TURNED_PAGE": "方向不正",
+    "DUPLICATE_PAGE": "重复页",
     "INVALID_FIELD": "字段校验不通过",
     "FIELD_CONFLICT": "信息不一致",
     "RECHECK": "复核退回",
+    "REREAD": "重新识别有变化",
 }
 MOVES = {"open": ("resolved", "overridden", "withdrawn")}
 

@@ -6,11 +6,13 @@ A view is recorded when bytes leave the server; a browser that repaints from its
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, request
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from records import audit, pages
+from records.alerts import Alert
 from records.pages import PageImage
 from web import access, context
 from web.access import actor
@@ -18,6 +20,10 @@ from web.database import change, session
 
 LONGEST_SIDE = 2400
 WIDTHS = (120, 160, 240, 320)
+# The picture of an alert: its size on a screen of twice the density, and how much of the page lies around the place.
+ALERT_SIZE = (800, 320)
+AROUND = 0.04
+FRAME = (176, 32, 32)
 SHOWN = {"JPEG": "image/jpeg", "PNG": "image/png"}
 TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
@@ -50,6 +56,54 @@ def thumb(page_id: int) -> Response:
         small = _upright(image, turn)
         small.thumbnail((width, 2 * width), Image.Resampling.BILINEAR, reducing_gap=2.0)
     return _cached(_jpeg(small, 75), tag)
+
+
+@blueprint.get("/alerts/<int:alert_id>/picture")
+@access.roles("clerk", "supervisor", "auditor")
+def of_alert(alert_id: int) -> Response:
+    """The place on the page that an alert is about, framed, with a little of the page around it."""
+    alert = session().get(Alert, alert_id)
+    if alert is None or alert.page_id is None or alert.box is None:
+        abort(404)
+    page, turn = _page(alert.page_id)
+    tag = f"{page.sha256}-{turn}-alert-{alert.id}"
+    if _held(tag):
+        return _cached(Response(status=304), tag)
+    with change() as changing:
+        seen = {"sha256": page.sha256, "alert": alert.id}
+        audit.record(changing, actor(), "page.viewed", ("page", page.id), seen)
+    with Image.open(io.BytesIO(context.current().store.get(page.sha256))) as image:
+        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        framed = _framed(_upright(image, turn), alert.box)
+    return _cached(_jpeg(framed, 85), tag)
+
+
+def _framed(page: Image.Image, box: Sequence[float]) -> Image.Image:
+    """The box (fractions of the page) cut out with a margin, no larger than ALERT_SIZE, its frame drawn."""
+    left, top, right, bottom = (
+        share * size for share, size in zip(box, (page.width, page.height) * 2, strict=True)
+    )
+    # A strip down the edge is shown with enough beside it to be recognised.
+    across = max(AROUND * page.width, 0.7 * (bottom - top) - (right - left))
+    down = AROUND * page.height
+    cut = (
+        max(0, round(left - across)),
+        max(0, round(top - down)),
+        min(page.width, max(round(left) + 1, round(right + across))),
+        min(page.height, max(round(top) + 1, round(bottom + down))),
+    )
+    shown = page.crop(cut)
+    before = shown.width
+    shown.thumbnail(ALERT_SIZE, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    scale = shown.width / before
+    frame = [
+        max(1.0, (left - cut[0]) * scale),
+        max(1.0, (top - cut[1]) * scale),
+        min(shown.width - 2.0, (right - cut[0]) * scale),
+        min(shown.height - 2.0, (bottom - cut[1]) * scale),
+    ]
+    ImageDraw.Draw(shown).rectangle(frame, outline=FRAME, width=3)
+    return shown
 
 
 def _page(page_id: int) -> tuple[PageImage, int]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from records import alerts, pages, pushes
+from records import alerts, pages, promise, pushes
 from records.alerts import Alert
 from records.catalogue import Catalogue
 from records.dossiers import Record
 from records.pages import PageImage, PageMaterial, Reading, Recognition
+from records.promise import Doubts
 from records.pushes import Push
 from web import context, fields
 from web.fields import Field
@@ -26,11 +27,13 @@ class Material:
     code: str
     name: str
     unknown: bool
+    doubtful: bool
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page: its image, what it carries, what was read. `quality` lists what is wrong with the image."""
+    """One page: its image, what it carries, what was read. `quality` lists what is wrong with the image. `covered`:
+    thresholds hold for its findings; `drawn`: the random sample takes it (`records.promise`)."""
 
     page: PageImage
     rotation: int
@@ -38,6 +41,8 @@ class Sheet:
     fields: tuple[Field, ...]
     alerts: tuple[Alert, ...]
     quality: tuple[str, ...]
+    covered: bool
+    drawn: bool
 
     @property
     def title(self) -> str:
@@ -45,22 +50,46 @@ class Sheet:
 
     @property
     def doubts(self) -> int:
-        return sum(field.doubtful for field in self.fields)
+        unsure = sum(field.doubtful for field in self.fields)
+        return unsure + sum(material.doubtful for material in self.materials)
+
+    def asks_type(self, material: Material, whole: bool) -> bool:
+        """Whether a recheck of the page asks for that type by itself: where it is doubtful; on a page led through as a
+        whole also where it was drawn, or where no field leads a person there."""
+        return material.doubtful or (whole and (self.drawn or not any(each.read for each in self.fields)))
+
+    def mark(self, of: str | Material) -> str:
+        """What the station sends for a field, by its code, or a type that was confirmed."""
+        return f"{self.page.id}:{of if isinstance(of, str) else f'#{of.row.id}'}"
 
 
 def of_record(session: Session, record: Record) -> list[Sheet]:
     """The current pages of the record, in order."""
+    return with_doubts(session, record)[0]
+
+
+def with_doubts(session: Session, record: Record) -> tuple[list[Sheet], Doubts]:
+    """The current pages of the record, in order, and what of them is doubtful."""
     rows = pages.current(session, record.id)
     ids = [row.id for row in rows]
     materials, readings = pages.materials(session, ids), pages.readings(session, ids)
     recognitions = pages.recognitions(session, ids)
     opened = alerts.of_record(session, record.id, "open")
-    return [
+    kinds = context.current().catalogue
+    doubts = promise.of_pages(session, kinds, rows, materials, readings, recognitions)
+    sheets = [
         _sheet(
-            record, row, materials.get(row.id, []), readings.get(row.id, {}), recognitions.get(row.id), opened
+            record,
+            row,
+            materials.get(row.id, []),
+            readings.get(row.id, {}),
+            recognitions.get(row.id),
+            opened,
+            doubts,
         )
         for row in rows
     ]
+    return sheets, doubts
 
 
 def open_alerts(session: Session, record_id: int) -> Sequence[Alert]:
@@ -74,23 +103,27 @@ def _sheet(
     readings: Mapping[str, Reading],
     recognition: Recognition | None,
     opened: Sequence[Alert],
+    doubts: Doubts,
 ) -> Sheet:
     catalogue = context.current().catalogue
-    shown = tuple(_material(catalogue, row) for row in materials)
+    shown = tuple(_material(catalogue, row, row.id in doubts.types) for row in materials)
+    unsure = {name for name in readings if (page.id, name) in doubts.fields}
     return Sheet(
         page=page,
         rotation=recognition.rotation if recognition else 0,
         materials=shown,
-        fields=tuple(fields.of_page(catalogue, record, [each.code for each in shown], readings)),
+        fields=tuple(fields.of_page(catalogue, record, [each.code for each in shown], readings, unsure)),
         alerts=tuple(alert for alert in opened if alert.page_id == page.id),
         quality=_quality(recognition),
+        covered=page.id in doubts.covered,
+        drawn=page.id in doubts.drawn,
     )
 
 
-def _material(catalogue: Catalogue, row: PageMaterial) -> Material:
+def _material(catalogue: Catalogue, row: PageMaterial, doubtful: bool) -> Material:
     known = catalogue.materials.get(row.current_code)
     name = known.name if known else row.current_code
-    return Material(row, row.current_code, name, row.current_code == UNKNOWN)
+    return Material(row, row.current_code, name, row.current_code == UNKNOWN, doubtful)
 
 
 def _quality(recognition: Recognition | None) -> tuple[str, ...]:
@@ -98,8 +131,16 @@ def _quality(recognition: Recognition | None) -> tuple[str, ...]:
         return (gettext("尚未识别"),)
     if recognition.error:
         return (gettext("影像无法读取"),)
-    marks = (("blank", gettext("空白页")), ("blurred", gettext("模糊")))
-    return tuple(words for name, words in marks if recognition.quality.get(name))
+    words = {
+        "blank": gettext("空白页"),
+        "blurred": gettext("模糊"),
+        "dark": gettext("曝光不当"),
+        "cut": gettext("内容不全"),
+        "skewed": gettext("歪斜"),
+        "low_dpi": gettext("分辨率低"),
+    }
+    found = [fault["kind"] for fault in recognition.quality.get("faults", ())]
+    return tuple(words[kind] for kind in dict.fromkeys(found) if kind in words)
 
 
 def material_choices(record: Record) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Blank and blurred pages, on drawn pages of print, paper, shadow and noise."""
+"""Faults of an image, on drawn pages of print, paper, shadow and noise; each against a sound page as well."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ocr.protocol import FaultKind, Quality
 from ocr.quality import assess
 
 Page = NDArray[np.uint8]
@@ -17,7 +18,7 @@ def paper(width: int = 1654, height: int = 2339, seed: int = 1) -> Page:
     light = np.full((height, width), 235.0)
     light += np.random.default_rng(seed).normal(0, 6, light.shape)
     light[:, :30] -= 90
-    return np.repeat(np.clip(light, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+    return np.clip(light, 0, 255).astype(np.uint8)
 
 
 def printed(page: Page, rows: int) -> Page:
@@ -29,7 +30,7 @@ def printed(page: Page, rows: int) -> Page:
             (200, 300 + 60 * row),
             cv2.FONT_HERSHEY_SIMPLEX,
             1.2,
-            (30,) * 3,
+            30,
             3,
         )
     return page
@@ -39,10 +40,25 @@ def blurred(page: Page, pixels: float) -> Page:
     return np.asarray(cv2.GaussianBlur(page, (0, 0), pixels), dtype=np.uint8)
 
 
+def kinds(page: Page, dpi: float | None = None) -> set[FaultKind]:
+    return {fault.kind for fault in assess(page, dpi).faults}
+
+
+def box_of(quality: Quality, kind: FaultKind) -> tuple[float, float, float, float]:
+    return next(fault.box for fault in quality.faults if fault.kind == kind)
+
+
+def turned(page: Page, degrees: float) -> Page:
+    """Turned counter-clockwise by that much on a white lid."""
+    height, width = page.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    return np.asarray(cv2.warpAffine(page, matrix, (width, height), borderValue=235), dtype=np.uint8)
+
+
 @pytest.mark.parametrize("scale", [0.75, 1.0, 1.5])
 def test_an_empty_sheet_is_blank_at_any_resolution(scale: float) -> None:
     sheet = paper(int(1654 * scale), int(2339 * scale))
-    assert assess(sheet).blank
+    assert kinds(sheet) == {"blank"}
 
 
 def test_specks_and_faint_bleed_through_leave_a_page_blank() -> None:
@@ -52,12 +68,12 @@ def test_specks_and_faint_bleed_through_leave_a_page_blank() -> None:
         sheet[y, x] = 20
     behind = printed(np.full_like(sheet, 255), 20)[:, ::-1]
     faint = np.clip(sheet.astype(int) - (255 - behind.astype(int)) // 8, 0, 255).astype(np.uint8)
-    assert assess(faint).blank
+    assert kinds(faint) == {"blank"}
 
 
 def test_one_line_of_print_is_not_blank() -> None:
     quality = assess(printed(paper(), 1))
-    assert not quality.blank
+    assert not quality.faults
     assert quality.ink > 0
 
 
@@ -69,9 +85,8 @@ def test_sharpness_falls_with_every_blur() -> None:
 
 def test_a_blurred_page_is_told_from_a_readable_one() -> None:
     page = printed(paper(), 20)
-    assert not assess(page).blurred
-    assert not assess(blurred(page, 1.0)).blurred
-    assert assess(blurred(page, 6.0)).blurred
+    assert kinds(page) == kinds(blurred(page, 1.0)) == set()
+    assert kinds(blurred(page, 6.0)) == {"blurred"}
 
 
 def test_noise_and_compression_do_not_pass_for_sharpness() -> None:
@@ -80,4 +95,80 @@ def test_noise_and_compression_do_not_pass_for_sharpness() -> None:
         np.uint8
     )
     _, packed = cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, 30])
-    assert assess(np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), dtype=np.uint8)).blurred
+    assert assess(np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), dtype=np.uint8)).has("blurred")
+
+
+def test_print_that_blur_has_washed_away_is_not_taken_for_a_blank_page() -> None:
+    assert kinds(blurred(printed(paper(), 20), 14.0)) == {"blurred"}
+
+
+def test_too_little_and_too_much_light_are_dark() -> None:
+    page = printed(paper(), 20)
+    assert kinds((page * 0.65).astype(np.uint8)) == set()
+    assert kinds((page * 0.3).astype(np.uint8)) == {"dark"}
+    washed = 255 - np.clip(225 - page.astype(int), 0, 255) * 0.2
+    assert kinds(washed.astype(np.uint8)) == {"dark"}
+
+
+def test_a_photograph_at_night_is_no_fault() -> None:
+    rng = np.random.default_rng(4)
+    night = rng.normal(25, 5, (900, 1400))
+    cv2.rectangle(night, (300, 300), (1100, 700), 60.0, -1)
+    for x in (380, 1000):
+        cv2.circle(night, (x, 560), 60, 250.0, -1)
+    assert kinds(np.clip(cv2.GaussianBlur(night, (0, 0), 1.5), 0, 255).astype(np.uint8)) == set()
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_print_that_runs_over_an_edge_is_cut_there(turns: int) -> None:
+    page = printed(paper(), 30)
+    cut = np.ascontiguousarray(np.rot90(page[:, :600], turns))
+    quality = assess(cut)
+    assert {fault.kind for fault in quality.faults} == {"cut"}
+    left, top, right, bottom = box_of(quality, "cut")
+    at_edge = (right == 1, top == 0, left == 0, bottom == 1)  # the right edge, turned counter-clockwise
+    assert at_edge.index(True) == turns and sum(at_edge) == 1
+
+
+def test_print_up_to_the_edge_and_a_wedge_of_lid_are_not_cut() -> None:
+    page = printed(paper(), 30)
+    near = page[:, 190:].copy()
+    assert kinds(near) == set()
+    cv2.fillPoly(near, [np.array([[0, 0], [near.shape[1], 0], [0, 40]])], 60)
+    assert kinds(near) == set()
+
+
+def test_a_missing_corner_is_cut_and_shown() -> None:
+    page = printed(paper(), 20)
+    height, width = page.shape
+    cv2.fillPoly(page, [np.array([[width, height], [width - 250, height], [width, height - 300]])], 50)
+    quality = assess(page)
+    assert {fault.kind for fault in quality.faults} == {"cut"}
+    left, top, right, bottom = box_of(quality, "cut")
+    assert left == pytest.approx(1 - 250 / width, abs=0.02) and right == 1
+    assert top == pytest.approx(1 - 300 / height, abs=0.02) and bottom == 1
+
+
+@pytest.mark.parametrize("degrees", [-12.0, -5.0, -1.5, 0.0, 2.0, 4.0, 9.0])
+@pytest.mark.parametrize("turns", [0, 1])
+def test_skew_is_measured_whichever_way_up(degrees: float, turns: int) -> None:
+    page = np.ascontiguousarray(np.rot90(turned(printed(paper(), 30), degrees), turns))
+    quality = assess(page)
+    assert quality.skew == pytest.approx(degrees, abs=0.5)
+    assert quality.has("skewed") is (abs(degrees) > 3)
+
+
+def test_a_low_resolution_is_told_by_the_file_or_by_the_letters() -> None:
+    page = printed(paper(), 20)
+    small = np.asarray(cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    assert kinds(page, 200) == set()
+    assert kinds(small, 100) == {"low_dpi"}
+    assert kinds(page, 72) == set()  # no such paper: the file does not know
+    tiny = np.asarray(cv2.resize(page, None, fx=0.15, fy=0.15, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    assert "low_dpi" in kinds(tiny)
+
+
+def test_a_smaller_decoding_is_judged_by_the_scan_it_came_from() -> None:
+    page = printed(paper(3308, 4678), 20)
+    half = np.asarray(cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    assert not assess(half, 400, reduced=2.0).faults

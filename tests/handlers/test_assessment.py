@@ -1,0 +1,120 @@
+"""What assessment finds beyond single fields: faults of images, pages that contradict one another, duplicates."""
+
+import pytest
+
+from records import alerts, pages
+from records.people import SYSTEM
+from tests.handlers.conftest import REG_01, SUBJECT, VIN, page
+from workflows import intake
+
+FINGERPRINT = "0f" * 32
+NEAR = "1f" + "0f" * 31
+OTHER = {
+    "vin": "LX7Y0AWY8TF737845",
+    "plate_no": "沪B54321",
+    "owner_name": "李四",
+    "id_number": "310113198512160646",
+}
+INVOICE = {"invoice_no": "04397639"}
+
+
+def raised(office, record_id):
+    with office.house.sessions() as session:
+        return list(alerts.of_record(session, record_id, "open"))
+
+
+def duplicates(office, record_id):
+    return [alert.text for alert in raised(office, record_id) if alert.reason == "DUPLICATE_PAGE"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "words"),
+    [
+        ("dark", "POOR_QUALITY", "曝光不当"),
+        ("cut", "POOR_QUALITY", "超出影像边缘"),
+        ("skewed", "FLAWED_IMAGE", "歪斜"),
+        ("low_dpi", "FLAWED_IMAGE", "dpi"),
+    ],
+)
+def test_each_fault_of_an_image_says_the_page_the_remedy_and_the_place(office, kind, reason, words):
+    record_id = office.hand_in(**{"M-IP-04": {kind: True}})
+    office.work()
+    (alert,) = raised(office, record_id)
+    assert alert.reason == reason and alert.text.startswith("第 8 页") and words in alert.text
+    assert "重新扫描" in alert.text and alert.box == [0.1, 0.2, 0.3, 0.4]
+
+
+def test_the_place_is_told_on_the_upright_page(office):
+    record_id = office.hand_in(**{"M-IP-04": {"cut": True, "rotation": 90}})
+    office.work()
+    (alert,) = raised(office, record_id)
+    assert alert.box == pytest.approx([0.6, 0.1, 0.8, 0.3])
+
+
+def test_a_turned_page_is_no_alert(office):
+    record_id = office.hand_in(**{"M-IP-04": {"turned": True, "rotation": 180}})
+    office.work()
+    assert raised(office, record_id) == [] and office.task(record_id).form == "recheck"
+
+
+def test_two_faults_of_a_page_are_settled_by_its_rescan(office):
+    record_id = office.hand_in(**{"M-IP-04": {"cut": True, "skewed": True}})
+    office.work()
+    assert {alert.reason for alert in raised(office, record_id)} == {"POOR_QUALITY", "FLAWED_IMAGE"}
+    office.complete(record_id, disposition="rescan")
+    with office.house.sessions() as session:
+        old = pages.current(session, record_id)[7]
+        files = [("8.jpg", page("M-IP-04", 5))]
+        intake.add_pages(session, office.house.intake, SYSTEM, record_id, files, {0: old.id})
+    office.complete(record_id)
+    assert raised(office, record_id) == [] and office.task(record_id).form == "recheck"
+
+
+def test_pages_are_compared_with_each_other_where_the_subject_says_nothing(office):
+    engine = {"engine_no": "1A234567"}
+    told = {"M-FM-01": engine, "M-IN-01": engine, "M-CT-01": {"engine_no": "9C765432"}}
+    record_id = office.hand_in(**{code: {"fields": fields} for code, fields in told.items()})
+    office.work()
+    (alert,) = raised(office, record_id)
+    assert alert.reason == "FIELD_CONFLICT" and alert.box
+    assert "第 4 页" in alert.text and "9C765432" in alert.text
+    assert "第 1 页" in alert.text and "1A234567" in alert.text
+
+
+def test_the_agents_own_card_contradicts_nobody(office):
+    subject = {"vin": VIN, "plate_no": SUBJECT["plate_no"]}
+    told = {
+        "M-FM-01": {"owner_name": "张三", "agent_name": "李四"},
+        "M-SR-01": {"buyer_name": "张三"},
+        "M-ID-01": {"person_name": "李四"},
+    }
+    record_id = office.hand_in(subject=subject, **{code: {"fields": fields} for code, fields in told.items()})
+    office.work()
+    assert raised(office, record_id) == []
+
+
+def test_a_sheet_fed_twice_is_told_on_the_later_page(office):
+    told = {"M-SR-01": {"fingerprint": FINGERPRINT, "fields": INVOICE}}
+    record_id = office.hand_in((*REG_01, "M-SR-01"), **told)
+    office.work()
+    assert duplicates(office, record_id) == ["第 9 页与第 3 页重复，请换上应有的那一页"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "fields", "code", "told"),
+    [
+        (OTHER, INVOICE, "M-SR-01", True),
+        (SUBJECT, INVOICE, "M-SR-01", False),  # the same owner's other case
+        (OTHER, {"invoice_no": "16287996"}, "M-SR-01", False),  # another copy of the form
+        (OTHER, {}, "M-SR-01", False),  # nothing was read that says it is the same
+        (OTHER, {}, "M-ID-01", False),  # an agent's card
+    ],
+)
+def test_a_page_of_another_case_counts_only_where_all_speaks_for_it(office, subject, fields, code, told):
+    first = office.hand_in(**{code: {"fingerprint": FINGERPRINT, "fields": INVOICE}})
+    second = office.hand_in(subject=subject, **{code: {"fingerprint": NEAR, "fields": fields}})
+    office.work()
+    assert duplicates(office, first) == []
+    found = duplicates(office, second)
+    assert bool(found) is told
+    assert all("与办件 1261120100001 第 3 页雷同" in text for text in found)
