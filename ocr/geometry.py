@@ -39,6 +39,11 @@ def order_corners(quads: Quads) -> Quads:
     return np.take_along_axis(quads, picked[..., None], axis=1).astype(np.float32)
 
 
+def from_top(quads: Quads) -> Quads:
+    """The quads from the top of the page to its bottom."""
+    return quads[np.argsort(quads[:, :, 1].mean(axis=1), kind="stable")] if len(quads) else quads
+
+
 def sizes(quads: Quads) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Widths and heights in pixels, (n,) each."""
     width = np.maximum(

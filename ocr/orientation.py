@@ -7,46 +7,24 @@ that nothing is read twice. An upright page costs nothing extra.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
-
 import numpy as np
 
 from ocr import geometry
 from ocr.geometry import Image, Quads
+from ocr.open_page import OpenPage, Reader, Text
 from ocr.protocol import Rotation
 
 _LINES = 6
 _SURE = 0.9
 _TALL = 1.5
 
-Text = tuple[str, tuple[float, ...]]
 
-
-class Reader(Protocol):
-    """What finds text on an image and reads it (`ocr.paddle.PaddleReader`)."""
-
-    version: str
-
-    def find(self, image: Image) -> Quads: ...
-    def read(self, crops: list[Image]) -> list[Text]: ...
-
-
-@dataclass(frozen=True)
-class Upright:
-    """The page turned upright, its text boxes from top to bottom, and lines already read, by box index."""
-
-    image: Image
-    quads: Quads
-    rotation: Rotation
-    texts: dict[int, Text]
-
-
-def upright(image: Image, reader: Reader) -> Upright:
-    """The page as it should be looked at. `rotation`: clockwise degrees from `image` to it."""
+def upright(image: Image, reader: Reader, side: int) -> OpenPage:
+    """The page as it should be looked at, text looked for at a long side of `side` pixels, and what was read on the
+    way. Its rotation: clockwise degrees from `image` to it."""
     height, width = image.shape[:2]
-    quads = geometry.order_corners(reader.find(image))
-    turns = 1 if _lies_sideways(quads) else 0
+    quads = geometry.order_corners(reader.find(image, side))
+    turns = 1 if lies_sideways(quads) else 0
     if turns:
         image, quads = geometry.turn_image(image, 1), geometry.turn_quads(quads, 1, width, height)
     widths, _ = geometry.sizes(quads)
@@ -63,16 +41,16 @@ def upright(image: Image, reader: Reader) -> Upright:
     return _from_top(image, quads, turns, dict(zip(chosen, texts, strict=True)))
 
 
-def _from_top(image: Image, quads: Quads, turns: int, texts: dict[int, Text]) -> Upright:
+def _from_top(image: Image, quads: Quads, turns: int, texts: dict[int, Text]) -> OpenPage:
     order = np.argsort(quads[:, :, 1].mean(axis=1), kind="stable") if len(quads) else np.zeros(0, dtype=int)
     place = {int(old): new for new, old in enumerate(order)}
     rotations: tuple[Rotation, ...] = (0, 270, 180, 90)
-    return Upright(
+    return OpenPage(
         image, quads[order], rotations[turns % 4], {place[old]: text for old, text in texts.items()}
     )
 
 
-def _lies_sideways(quads: Quads) -> bool:
+def lies_sideways(quads: Quads) -> bool:
     """Whether more text stands on its side than lies flat, measured by length."""
     if not len(quads):
         return False

@@ -23,7 +23,7 @@ Image = NDArray[np.uint8]
 Quads = NDArray[np.float32]
 
 # An A4 page at 150 dpi is 1754 px high; larger sides cost time and find no more lines of ordinary print.
-DETECTION_SIDE = 960
+FINDING_SIDE = 960
 
 
 class EngineUnavailable(RuntimeError):
@@ -53,7 +53,7 @@ class PaddleReader:
         self._detection = TextDetection(
             model_name=detection,
             model_dir=str(directories.detection),
-            limit_side_len=DETECTION_SIDE,
+            limit_side_len=FINDING_SIDE,
             limit_type="max",
             **options,
         )
@@ -64,9 +64,10 @@ class PaddleReader:
         predictor = self._recognition.paddlex_predictor
         predictor.post_op = _CharacterDecoder(predictor.post_op.character)
 
-    def find(self, image: Image) -> Quads:
-        """Boxes of text in a BGR image: (n, 4, 2) pixels, corners clockwise from each box's own top left."""
-        found = next(iter(self._detection.predict(image)))["dt_polys"]
+    def find(self, image: Image, long_side: int = FINDING_SIDE) -> Quads:
+        """Boxes of text in a BGR image, looked for with its long side scaled down to `long_side`: (n, 4, 2) pixels of
+        `image`, corners clockwise from each box's own top left."""
+        found = next(iter(self._detection.predict(image, limit_side_len=long_side)))["dt_polys"]
         return np.asarray(found, dtype=np.float32).reshape(-1, 4, 2)
 
     def read(self, crops: Sequence[Image]) -> list[tuple[str, tuple[float, ...]]]:

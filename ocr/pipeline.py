@@ -1,136 +1,279 @@
-"""One page from bytes to findings: decode, quality, orientation, text, type, fields. The shipped recogniser.
+"""One page from bytes to findings, cheapest evidence first: a look at the thumbnail, the headings, the lines that the
+type's fields need, the whole page. The shipped recogniser.
 
-Pure: no database, no queue, no files. Knows the order of the stages; each stage is a module beside this one.
-Limits on file sizes and pixels are the callers' (see `records.scans`); OpenCV's own limit still holds here.
+Pure: no database, no queue, no files. Knows the order of the stages and when one suffices; each stage is a module
+beside this one. Nothing is decoded larger, found or read twice for the same purpose.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from ocr import geometry, orientation, quality
-from ocr.field_rules import KEY_FIELDS
+from ocr import fingerprint, geometry, headings, orientation, quality, regions, second_look
+from ocr.classifier import Answer, Classifier
+from ocr.field_rules import KEY_FIELDS, RULES
 from ocr.fields import FieldFinder
-from ocr.geometry import Image
 from ocr.materials import UNKNOWN, MaterialCatalogue
-from ocr.orientation import Reader, Upright
+from ocr.open_page import OpenPage
+from ocr.orientation import Reader
 from ocr.protocol import (
+    Box,
+    Depth,
     FieldFinding,
     Line,
     MaterialFinding,
     PageFindings,
     Quality,
-    UnreadableImage,
+    QualityFault,
+    Rotation,
+    Stage,
     Validators,
 )
+from ocr.scan import READING_SIDE, Scan
+from ocr.thumbnail import Glance
 from ocr.titles import TitleIndex
 
-# Lines read with less are specks, stamps and pictures taken for text.
-_LEAST_LINE_CONFIDENCE = 0.5
-_RULES = "rules-1"
+# What is seen before anything is read needs this long side: a usual scan is decoded at half its size.
+_SEEN_SIDE = round(0.9 * headings.SIDE)
+# The network's word on which way up the page lies is taken from here on; below, lines are read both ways.
+_SURE_TURN = 0.97
+# Text is looked for at this long side: headings are large, key values are not small print.
+_FINDING_SIDE: dict[Depth, int] = {"type": 512, "key": 736, "all": 960}
+# Lines read at a time while key fields are looked for.
+_PORTION = 8
+# A part of a page is taken for a paper of its own from this confidence on.
+_SURE_PART = 0.9
+_SURE_FIELD = 0.8
+_RULES = "rules-2"
 
 
 class PageRecogniser:
-    """The recogniser (`ocr.protocol.Recogniser`) over one text reader, for one thread of one process.
+    """The recogniser (`ocr.protocol.Recogniser`) over one text reader and one classifier, for one thread of one
+    process.
 
     `validators` maps the catalogue's validator names to functions of a value; a field whose validator is not
     among them stays unchecked.
     """
 
-    def __init__(self, reader: Reader, catalogue: MaterialCatalogue, validators: Validators) -> None:
-        self.version = f"{reader.version} {_RULES}"
+    def __init__(
+        self, reader: Reader, classifier: Classifier, catalogue: MaterialCatalogue, validators: Validators
+    ) -> None:
+        self.version = f"{reader.version} {classifier.version} {_RULES}"
         self._reader = reader
+        self._classifier = classifier
         self._catalogue = catalogue
         self._titles = TitleIndex(catalogue)
         self._fields = FieldFinder(catalogue, validators)
 
-    def recognise(self, image: bytes) -> PageFindings:
+    def recognise(self, image: bytes, depth: Depth = "all") -> PageFindings:
         """Findings of one encoded image. Raises UnreadableImage."""
         started = time.perf_counter()
-        pixels = decode(image)
-        seen = quality.assess(pixels)
-        if seen.blank:
-            return _blank_page(pixels, seen, started)
-        page = orientation.upright(pixels, self._reader)
-        lines = self._read(page)
-        height, width = page.image.shape[:2]
-        materials, fields = self._materials_and_fields(lines, width, height)
+        scan = Scan(image)
+        grey = scan.grey(_SEEN_SIDE if depth == "type" else quality.SIDE)
+        seen = quality.assess(grey, scan.dpi, scan.reduction(grey))
+        if seen.has("blank"):
+            return self._found(scan, seen, None, "thumbnail", started, (_blank(seen),))
+        glance = self._classifier.network.look(grey)
+        turn = glance.rotation if float(glance.turns.max()) >= _SURE_TURN else None
+        if depth == "type" and turn is not None:
+            page = self._headed(scan, grey, turn)
+            answer, stage = self._type(page, grey, whole=False)
+            if self._classifier.stops(stage, answer):
+                return self._found(scan, _upright(seen, grey, turn), page, stage, started, _whole(answer))
+        page = self._open(scan, depth, turn)
+        seen = _upright(seen, grey, page.rotation)
+        answer, stage = self._type(page, grey, whole=True)
+        if depth == "type":
+            return self._found(scan, seen, page, stage, started, _whole(answer))
+        if depth == "all":
+            page.read(self._reader, page.unread())
+        materials = self._materials(page, _turned(grey, page.rotation), answer)
+        fields = self._fields_of(page, materials, depth)
+        return self._found(scan, seen, page, stage, started, tuple(materials), fields)
+
+    # ---- which way up ----
+
+    def _headed(self, scan: Scan, grey: NDArray[np.uint8], turn: Rotation) -> OpenPage:
+        """The page turned upright, with no more of its text than what may be headings."""
+        small = headings.at_scale(_turned(grey, turn))
+        image = _turned(scan.colour(_SEEN_SIDE), turn)
+        quads = headings.quads(headings.find(small), image.shape[0] / small.shape[0])
+        return OpenPage(image, geometry.from_top(quads), turn)
+
+    def _open(self, scan: Scan, depth: Depth, turn: Rotation | None) -> OpenPage:
+        """The page with its text boxes, turned upright; where `turn` is not known, or the boxes belie it, lines are
+        read both ways to find it."""
+        image, side = scan.colour(READING_SIDE), _FINDING_SIDE[depth]
+        if turn is not None:
+            upright = _turned(image, turn)
+            quads = geometry.from_top(geometry.order_corners(self._reader.find(upright, side)))
+            if not orientation.lies_sideways(quads):
+                return OpenPage(upright, quads, turn)
+        return orientation.upright(image, self._reader, side)
+
+    # ---- what it is ----
+
+    def _type(self, page: OpenPage, grey: NDArray[np.uint8], *, whole: bool) -> tuple[Answer, Stage]:
+        """The type and the stage that settled it: by a look, by the headings, or (`whole`) by all that can be read."""
+        glance = self._classifier.network.look(_turned(grey, page.rotation))
+        answer = self._classifier.judge(glance, (), page.height, "thumbnail")
+        if self._classifier.stops("thumbnail", answer):
+            return answer, "thumbnail"
+        page.read(self._reader, page.headings())
+        answer = self._judge(page, glance, "title")
+        if not whole or self._classifier.stops("title", answer):
+            return answer, "title"
+        page.read(self._reader, page.unread())
+        return self._judge(page, glance, "page"), "page"
+
+    def _judge(self, page: OpenPage, glance: Glance, stage: Stage) -> Answer:
+        lines = page.lines()
+        return self._classifier.judge(glance, lines, page.height, stage if lines else "thumbnail")
+
+    # ---- what it says ----
+
+    def _materials(self, page: OpenPage, grey: NDArray[np.uint8], answer: Answer) -> list[MaterialFinding]:
+        """The page's types with their regions: papers that lie apart, or the one that fills the page; then what is
+        pasted into it or begins below it."""
+        apart, pictures = regions.candidates(grey)
+        papers = [each for each in (self._part(page, grey, box) for box in apart) if each]
+        pasted = [each for each in (self._part(page, grey, box) for box in pictures) if each]
+        if len({paper.code for paper in papers}) > 1:
+            kept = papers
+        else:
+            kept = [MaterialFinding(answer.code, answer.confidence)]
+            pasted.extend(self._below(page, answer))
+        for each in pasted:
+            if each.code not in {one.code for one in kept}:
+                kept.append(each)
+        return kept
+
+    def _part(self, page: OpenPage, grey: NDArray[np.uint8], box: Box) -> MaterialFinding | None:
+        """What the part of the page is, if it is surely a paper of a known type by itself."""
+        left, top = box[0] * page.width, box[1] * page.height
+        inside = [_moved(line, left, top) for line in page.lines() if _within(line, box, page)]
+        glance = self._classifier.network.look(regions.cut(grey, box))
+        stage: Stage = "page" if inside else "thumbnail"
+        answer = self._classifier.judge(glance, inside, round((box[3] - box[1]) * page.height), stage)
+        if answer.code == UNKNOWN or answer.confidence < _SURE_PART:
+            return None
+        return MaterialFinding(answer.code, answer.confidence, box)
+
+    def _below(self, page: OpenPage, answer: Answer) -> Iterator[MaterialFinding]:
+        """Types whose own title stands further down, if one of the fields that such a paper must have is there too:
+        without it, the title is a caption or an empty form."""
+        for further in self._titles.further(answer.code, page.lines(), page.height):
+            kind = self._catalogue[further.code]
+            inside = [line for line in page.lines() if _within(line, further.region, page)]
+            found = self._fields.find(kind.required, inside, page.width, page.height)
+            if found:
+                yield further
+
+    def _fields_of(
+        self, page: OpenPage, materials: Sequence[MaterialFinding], depth: Depth
+    ) -> tuple[FieldFinding, ...]:
+        """The fields of each material from its own region; of a field found twice the surer counts."""
+        fields: dict[str, FieldFinding] = {}
+        for material in materials:
+            wanted = self._wanted(material.code, depth)
+            for finding in self._find(page, wanted, material.region):
+                if finding.code not in fields or finding.confidence > fields[finding.code].confidence:
+                    fields[finding.code] = finding
+        return tuple(fields.values())
+
+    def _wanted(self, code: str, depth: Depth) -> tuple[str, ...]:
+        kind = self._catalogue[code]
+        return (kind.required if depth == "key" else kind.fields) or KEY_FIELDS
+
+    def _find(self, page: OpenPage, codes: Sequence[str], region: Box) -> Sequence[FieldFinding]:
+        """The fields in a region, read portion by portion until each that a rule can find is found and sure."""
+        findable = {code for code in codes if code in RULES}
+        while True:
+            found = self._found_in(page, codes, region)
+            unread = page.unread()
+            if not unread or findable <= {each.code for each in found if each.confidence >= _SURE_FIELD}:
+                return self._second_look(page, found, region)
+            page.read(self._reader, unread[:_PORTION])
+
+    def _found_in(self, page: OpenPage, codes: Sequence[str], region: Box) -> Sequence[FieldFinding]:
+        lines = [line for line in page.lines() if _within(line, region, page)]
+        return self._fields.find(codes, lines, page.width, page.height)
+
+    def _second_look(
+        self, page: OpenPage, found: Sequence[FieldFinding], region: Box
+    ) -> Sequence[FieldFinding]:
+        """Doubtful values read once more, larger and without the ink of stamps; what is surer then counts."""
+        best = {each.code: each for each in found}
+        for finding in found:
+            index = page.at(finding.box)
+            doubtful = finding.confidence < _SURE_FIELD and finding.code in second_look.FIELDS
+            if not doubtful or index is None:
+                continue
+            kept = page.texts[index]
+            for text in self._reader.read(second_look.versions(page.image, page.quads[index])):
+                page.texts[index] = text
+                again = self._found_in(page, [finding.code], region)
+                if again and again[0].confidence > best[finding.code].confidence:
+                    best[finding.code], kept = again[0], text
+            page.texts[index] = kept
+        return tuple(best.values())
+
+    def _found(
+        self,
+        scan: Scan,
+        seen: Quality,
+        page: OpenPage | None,
+        stage: Stage,
+        started: float,
+        materials: tuple[MaterialFinding, ...],
+        fields: tuple[FieldFinding, ...] = (),
+    ) -> PageFindings:
         return PageFindings(
             materials=materials,
-            rotation=page.rotation,
+            rotation=page.rotation if page else 0,
             quality=seen,
+            stage=stage,
             fields=fields,
-            lines=lines,
+            lines=page.lines() if page else (),
             seconds=round(time.perf_counter() - started, 3),
-            width=width,
-            height=height,
+            width=page.width if page else scan.width,
+            height=page.height if page else scan.height,
         )
 
-    def _materials_and_fields(
-        self, lines: Sequence[Line], width: int, height: int
-    ) -> tuple[tuple[MaterialFinding, ...], tuple[FieldFinding, ...]]:
-        """Materials, and the fields of each from its own region; of a field found twice the surer counts."""
-        main, *further = self._titles.classify(lines, height)
-        codes = self._catalogue[main.code].fields or KEY_FIELDS
-        kept, fields = [main], {field.code: field for field in self._fields.find(codes, lines, width, height)}
-        for material in further:
-            inside = [
-                line
-                for line in lines
-                if material.region[1] * height - 1 <= line.box[0][1] < material.region[3] * height
-            ]
-            kind = self._catalogue[material.code]
-            found = {field.code: field for field in self._fields.find(kind.fields, inside, width, height)}
-            # A title without one of the fields that such a paper must have is a caption or an empty form.
-            if not found.keys() & set(kind.required):
-                continue
-            kept.append(material)
-            for code, field in found.items():
-                if code not in fields or field.confidence > fields[code].confidence:
-                    fields[code] = field
-        return tuple(kept), tuple(fields.values())
 
-    def _read(self, page: Upright) -> tuple[Line, ...]:
-        missing = [index for index in range(len(page.quads)) if index not in page.texts]
-        texts = self._reader.read([geometry.cut_out(page.image, page.quads[index]) for index in missing])
-        read = page.texts | dict(zip(missing, texts, strict=True))
-        lines = []
-        for index, quad in enumerate(page.quads):
-            text, characters = read[index]
-            confidence = float(np.mean(characters)) if characters else 0.0
-            if confidence >= _LEAST_LINE_CONFIDENCE:
-                corners = [(round(float(x), 1), round(float(y), 1)) for x, y in quad]
-                box = (corners[0], corners[1], corners[2], corners[3])
-                lines.append(
-                    Line(text, box, round(confidence, 4), tuple(round(chance, 4) for chance in characters))
-                )
-        return tuple(lines)
+def _whole(answer: Answer) -> tuple[MaterialFinding, ...]:
+    return (MaterialFinding(answer.code, answer.confidence),)
 
 
-def decode(image: bytes) -> Image:
-    """BGR pixels as a viewer shows them, EXIF orientation applied. Raises UnreadableImage."""
-    try:
-        pixels = cv2.imdecode(np.frombuffer(image, dtype=np.uint8), cv2.IMREAD_COLOR) if image else None
-    except cv2.error as error:
-        raise UnreadableImage("图像太大或已损坏，无法解码。请重新扫描这一页") from error
-    if pixels is None:
-        raise UnreadableImage("文件不是可识别的图像（JPEG、PNG、TIFF），或已损坏。请重新扫描或上传这一页")
-    return np.asarray(pixels, dtype=np.uint8)
+def _blank(seen: Quality) -> MaterialFinding:
+    return MaterialFinding(UNKNOWN, round(1 - 0.5 * min(1.0, seen.ink / quality.BLANK_BELOW), 4))
 
 
-def _blank_page(pixels: Image, seen: Quality, started: float) -> PageFindings:
-    height, width = pixels.shape[:2]
-    return PageFindings(
-        materials=(MaterialFinding(UNKNOWN, round(1 - 0.5 * seen.ink / quality.BLANK_BELOW, 4)),),
-        rotation=0,
-        quality=seen,
-        fields=(),
-        lines=(),
-        seconds=round(time.perf_counter() - started, 3),
-        width=width,
-        height=height,
-    )
+def _upright(seen: Quality, grey: NDArray[np.uint8], rotation: Rotation) -> Quality:
+    """The quality with what only an upright page shows: its fingerprint, and that it was scanned turned."""
+    turned = (QualityFault("turned", float(rotation)),) if rotation else ()
+    # What rises to the right on a page that lies on its side falls on it once upright.
+    mark = fingerprint.of_page(_turned(grey, rotation), seen.skew)
+    return replace(seen, faults=(*seen.faults, *turned), fingerprint=mark)
+
+
+def _turned(pixels: NDArray[np.uint8], rotation: Rotation) -> NDArray[np.uint8]:
+    return geometry.turn_image(pixels, (4 - rotation // 90) % 4) if rotation else pixels
+
+
+def _within(line: Line, region: Box, page: OpenPage) -> bool:
+    """Whether the line's middle lies in the region."""
+    left, top, right, bottom = geometry.bounds(line.box)
+    x, y = (left + right) / 2 / page.width, (top + bottom) / 2 / page.height
+    return region[0] <= x <= region[2] and region[1] <= y <= region[3]
+
+
+def _moved(line: Line, left: float, top: float) -> Line:
+    """The line as it stands in a part of the page that begins at (left, top)."""
+    a, b, c, d = ((x - left, y - top) for x, y in line.box)
+    return replace(line, box=(a, b, c, d))

@@ -1,9 +1,8 @@
-"""What type is the page: evidence from its lines for each material type's title keywords and names.
+"""Evidence from a page's lines for each material type's title keywords and names.
 
-Knows lines and the catalogue. A title that stands as a line of its own, near the top, in large print is
-strong evidence; the same words inside running text, or words that merely label a field, are weak. Being none
-of the known types is a hypothesis beside them, so that a page without evidence is M-OT-99 rather than the
-nearest type.
+Knows lines and the catalogue. A title that stands as a line of its own, near the top, in large print is strong
+evidence; the same words inside running text, or words that merely label a field, are weak. What the evidence weighs
+beside a look and beside learned words is for `ocr.classifier` to say.
 """
 
 from __future__ import annotations
@@ -15,17 +14,13 @@ from dataclasses import dataclass
 from statistics import median
 
 from ocr import geometry
-from ocr.materials import UNKNOWN, Material, MaterialCatalogue
+from ocr.materials import Material, MaterialCatalogue
 from ocr.protocol import Line, MaterialFinding
 
-# The odds that a page is of no known type, against which the evidence for a type has to stand.
-_UNKNOWN_ODDS = 0.3
-# Raises the odds of a type to this power. Set so that stated confidences stay below what was measured on the
-# synthetic scans: of pages stated at 0.5 to 0.8 all were right; layouts not seen yet will do worse.
+# The odds that a further title is no paper of its own, against which the evidence for it has to stand.
+_CAPTION_ODDS = 0.3
+# Raises the odds of a type to this power.
 _DECISIVENESS = 1.3
-# A page that names no type may still be a photograph or a stray sheet of a known one: M-OT-99 is half sure at
-# most.
-_UNKNOWN_TRUST = 0.5
 _LEAST_LIKENESS = 0.72
 # What words typical of a type say, and words that are also the label of a field, which stand on many types.
 _HINT, _LABEL = 0.35, 0.06
@@ -88,22 +83,23 @@ class TitleIndex:
             for text in texts[material.code]
         )
 
-    def classify(self, lines: Sequence[Line], height: int) -> tuple[MaterialFinding, ...]:
-        """The page's type from its upright lines, then types whose own title stands further down.
+    def odds(self, lines: Sequence[Line], height: int) -> dict[str, float]:
+        """The odds for each type that an upright page's lines (`height` in pixels) speak for; not calibrated."""
+        return _odds(self._strongest(lines, height))
 
-        `height` of the page in pixels. The first finding's region is the whole page; a later one's reaches
-        from its title down to the next, and is a guess until its fields are found there.
-        """
-        evidence = [found for place in _places(lines, height) for found in _speaking(self._keywords, place)]
+    def further(self, main: str, lines: Sequence[Line], height: int) -> tuple[MaterialFinding, ...]:
+        """Types whose own title stands below that of `main`. A region reaches from its title down to the next, and
+        is a guess until the type's fields are found there."""
+        strongest = self._strongest(lines, height)
+        return tuple(_further(main, strongest, _odds(strongest), height))
+
+    def _strongest(self, lines: Sequence[Line], height: int) -> list[_Evidence]:
         strongest: dict[_Keyword, _Evidence] = {}
-        for found in evidence:
-            if found.keyword not in strongest or found.strength > strongest[found.keyword].strength:
-                strongest[found.keyword] = found
-        odds = {UNKNOWN: _UNKNOWN_ODDS, **_odds(strongest.values())}
-        best = max(odds, key=lambda code: odds[code])
-        confidence = odds[best] / sum(odds.values()) * (_UNKNOWN_TRUST if best == UNKNOWN else 1.0)
-        main = MaterialFinding(best, round(confidence, 4))
-        return (main, *_further(best, strongest.values(), odds, height))
+        for place in _places(lines, height):
+            for found in _speaking(self._keywords, place):
+                if found.keyword not in strongest or found.strength > strongest[found.keyword].strength:
+                    strongest[found.keyword] = found
+        return list(strongest.values())
 
 
 def plain(text: str) -> str:
@@ -197,7 +193,7 @@ def _further(
     starts = {code: top for code, top in below.items() if top - above >= _SECOND_BELOW * height}
     for code, top in sorted(starts.items(), key=lambda start: start[1]):
         end = min((other for other in starts.values() if other > top), default=float(height))
-        confidence = odds[code] / (odds[code] + _UNKNOWN_ODDS)
+        confidence = odds[code] / (odds[code] + _CAPTION_ODDS)
         yield MaterialFinding(
             code, round(confidence, 4), (0.0, round(top / height, 4), 1.0, round(end / height, 4))
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ocr import materials, models
+from ocr.classifier import Classifier
 from ocr.materials import MaterialCatalogue
 from ocr.paddle import PaddleReader
 from ocr.pipeline import PageRecogniser
@@ -18,6 +19,7 @@ from records.validators import TABLE, Verdict, validate
 
 TODAY = dt.date(2026, 6, 30)
 CATALOGUE_PATH = Path(__file__).parents[2] / "bpmn/catalogue/materials.yaml"
+WEIGHTS = Path(__file__).parents[2] / "ocr/weights"
 
 Validators = dict[str, Callable[[str], Verdict]]
 
@@ -37,12 +39,20 @@ def catalogue() -> MaterialCatalogue:
 
 
 @pytest.fixture(scope="session")
+def classifier(catalogue: MaterialCatalogue) -> Classifier:
+    return Classifier(WEIGHTS, catalogue)
+
+
+@pytest.fixture(scope="session")
 def recogniser(
-    tmp_path_factory: pytest.TempPathFactory, catalogue: MaterialCatalogue, validators: Validators
+    tmp_path_factory: pytest.TempPathFactory,
+    classifier: Classifier,
+    catalogue: MaterialCatalogue,
+    validators: Validators,
 ) -> PageRecogniser:
     """The shipped recogniser on the packaged models: 4 s and 300 MB, once for all tests."""
     directories = models.prepare(tmp_path_factory.mktemp("models"))
-    return PageRecogniser(PaddleReader(directories), catalogue, validators)
+    return PageRecogniser(PaddleReader(directories), classifier, catalogue, validators)
 
 
 def line(text: str, x: float, y: float, height: float = 30, chance: float = 0.99) -> Line:

@@ -1,0 +1,135 @@
+"""The whole training, from fictitious scans to a folder of weights with its model card. Each step keeps what it made,
+so that a run that was stopped goes on where it was.
+
+Knows the order of the steps and what they cost. The folder that comes out is what `ocr.classifier.Classifier` reads.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ocr.classifier import STAGES, Classifier, StageWeights
+from ocr.materials import MaterialCatalogue
+from ocr.models import ModelDirectories
+from ocr.protocol import Stage
+from ocr.training import card, fusing, network, readings, texts, thumbnails
+from ocr.training.readings import ReadPage
+
+# What stands in for the weights of a stage until they are fitted.
+_UNFITTED = StageWeights((1.0, 1.0, 0.5, 0.0), 1.0, 0.0, 1.1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much of everything; the defaults take two cores about three hours. `version` names the outcome."""
+
+    version: str
+    pictures: int = 12_000
+    steps: int = 1_700
+    texts: int = 6_000
+    epochs: int = 8
+    read_pages: int = 400
+    seed: int = 2026
+    processes: int = 2
+
+
+def run(
+    plan: Plan,
+    work: Path,
+    out: Path,
+    directories: ModelDirectories,
+    catalogue: MaterialCatalogue,
+    say: Callable[[str], None],
+) -> None:
+    """Trains and writes `out` (thumbnail.onnx, text.npz, fusion.json, MODEL_CARD.md); `work` keeps the steps' results.
+
+    `say` hears one line of progress at a time, in Chinese."""
+    out.mkdir(parents=True, exist_ok=True)
+    work.mkdir(parents=True, exist_ok=True)
+    _train_network(plan, work, out, say)
+    _train_words(plan, work, out, say)
+    pages = _read_pages(plan, work, directories, say)
+    fuse(plan.version, out, catalogue, pages)
+    (out / "MODEL_CARD.md").write_text(card.written(plan, out, pages), encoding="utf-8")
+    say(f"完成：{out}")
+
+
+def fuse(version: str, out: Path, catalogue: MaterialCatalogue, pages: list[ReadPage]) -> None:
+    """Fits fusion.json of a folder that has both models, on pages that neither was trained on."""
+    stages: dict[Stage, StageWeights] = dict.fromkeys(STAGES, _UNFITTED)
+    _write_fusion(out, version, stages)
+    classifier = Classifier(out, catalogue)
+    for stage in STAGES:
+        cases = [case for page in pages if (case := _case(classifier, page, stage)) is not None]
+        stages[stage] = fusing.fit(cases, classifier.codes)
+    _write_fusion(out, version, stages)
+
+
+def _case(classifier: Classifier, page: ReadPage, stage: Stage) -> fusing.Case | None:
+    """The page's evidence at a stage; None where the stage has nothing to go by but the look."""
+    lines = {"thumbnail": (), "title": page.headings, "page": page.lines}[stage]
+    if stage != "thumbnail" and not lines:
+        return None
+    evidence = classifier.evidence(classifier.network.look(page.grey), lines, page.height)
+    return fusing.Case(evidence, classifier.codes.index(page.code))
+
+
+def _write_fusion(out: Path, version: str, stages: dict[Stage, StageWeights]) -> None:
+    content = {"version": version, "stages": {stage: asdict(weights) for stage, weights in stages.items()}}
+    (out / "fusion.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def _train_network(plan: Plan, work: Path, out: Path, say: Callable[[str], None]) -> None:
+    if (out / "thumbnail.onnx").is_file():
+        return
+    if not (work / "pictures" / "labels.json").is_file():
+        counted = _counted("缩略图", plan.pictures, say)
+        thumbnails.write(work / "pictures", plan.pictures, plan.seed, plan.processes, counted)
+    losses: list[float] = []
+
+    def on_step(step: int, loss: float) -> None:
+        losses.append(loss)
+        if (step + 1) % 100 == 0:
+            say(f"网络训练 {step + 1}/{plan.steps}：损失 {np.mean(losses[-100:]):.3f}")
+
+    pictures = thumbnails.load(work / "pictures")
+    trained = network.train(pictures, plan.steps, plan.seed, on_step)
+    network.export(trained, pictures.codes, plan.version, out / "thumbnail.onnx")
+
+
+def _train_words(plan: Plan, work: Path, out: Path, say: Callable[[str], None]) -> None:
+    if (out / "text.npz").is_file():
+        return
+    pages = texts.draw(plan.texts, plan.seed, plan.processes, _counted("文字", plan.texts, say))
+    texts.train(pages, plan.epochs, plan.seed, plan.version, out / "text.npz")
+
+
+def _read_pages(
+    plan: Plan, work: Path, directories: ModelDirectories, say: Callable[[str], None]
+) -> list[ReadPage]:
+    kept = work / "readings.pickle"
+    if kept.is_file():
+        return list(pickle.loads(kept.read_bytes()))
+    counted = _counted("校准页", plan.read_pages, say)
+    gathered = readings.gather(directories, "calibrate", plan.read_pages, plan.seed, plan.processes, counted)
+    pages = list(gathered)
+    kept.write_bytes(pickle.dumps(pages))
+    return pages
+
+
+def _counted(what: str, total: int, say: Callable[[str], None]) -> Callable[[], None]:
+    done = 0
+
+    def on_one() -> None:
+        nonlocal done
+        done += 1
+        if done % 200 == 0 or done == total:
+            say(f"{what} {done}/{total}")
+
+    return on_one
