@@ -1,11 +1,16 @@
 """The recheck station 人工复核: the page's image beside what was read on it, corrected and confirmed by keys.
 
-A correction is kept at once, as a reading of its own; passing or sending back completes the task.
+A correction is kept at once, as a reading of its own; passing or sending back completes the task and keeps what the
+person confirmed of each page (`records.calibration`).
+
+In the mode "doubtful" the keys lead only through what lies below its threshold; the rest is folded, with its values in
+sight. A page is led through as a whole in the mode "full", where no calibration holds for it, and where the random
+sample draws it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -13,20 +18,24 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 
-from records import alerts, pages
+from records import alerts, calibration, pages
 from records.alerts import Cause
+from records.calibration import Look
 from records.pages import PageMaterial
 from records.people import Actor
 from web import access, context, papers
 from web.access import actor
 from web.database import change, session
 from web.errors import FormIncomplete
+from web.papers import Sheet
 from web.tasks.form import TaskForm
 from web.words import ANSWERS
 from workflows import user_tasks
 from workflows.models import UserTask
 
 LONGEST_VALUE = 500
+# So many marks are kept of a form: more than any case has fields.
+MOST_MARKS = 20_000
 
 blueprint = Blueprint("recheck", __name__)
 
@@ -41,7 +50,13 @@ def _view(reading: Session, task: UserTask) -> dict[str, Any]:
         "rejected": rejected,
         "fix": rejected[-1] if rejected else None,
         "choices": papers.material_choices(record),
+        "whole": whole_pages(task, shown),
     }
+
+
+def whole_pages(task: UserTask, shown: list[Sheet]) -> set[int]:
+    """Ids of the pages that the station leads through as a whole."""
+    return {sheet.page.id for sheet in shown if task.mode != "doubtful" or not sheet.covered or sheet.drawn}
 
 
 def _answer(form: Mapping[str, str]) -> dict[str, Any]:
@@ -55,10 +70,38 @@ def _answer(form: Mapping[str, str]) -> dict[str, Any]:
 
 def _settle(changing: Session, user: Actor, task: UserTask, form: Mapping[str, str]) -> None:
     _keep_unsaved(changing, user, task.instance.record_id, form)
+    shown, doubts = papers.with_doubts(changing, task.instance.record)
+    whole, marks = whole_pages(task, shown), frozenset(request.form.getlist("confirmed")[:MOST_MARKS])
+    looks = [
+        Look(
+            sheet.page.id,
+            sheet.page.id in whole,
+            sheet.drawn,
+            _thorough(sheet, sheet.page.id in whole, marks),
+        )
+        for sheet in shown
+    ]
+    calibration.note(changing, user, context.current().catalogue, task.id, looks, doubts)
     if form["outcome"] == "alert":
         alerts.open_for(
             changing, user, task.instance.record_id, [Cause("RECHECK", form["note"].strip()[:500])]
         )
+
+
+def _thorough(sheet: Sheet, whole: bool, marks: Collection[str]) -> bool:
+    """Whether the person confirmed or corrected all that the keys led through on the page, and that was something.
+    What was corrected is not doubtful any more, and was all the same."""
+    done = [
+        each.by_person or sheet.mark(each.code) in marks
+        for each in sheet.fields
+        if each.read and (whole or each.doubtful or each.by_person)
+    ]
+    done += [
+        bool(each.row.confirmed_code) or sheet.mark(each) in marks
+        for each in sheet.materials
+        if sheet.asks_type(each, whole) or each.row.confirmed_code
+    ]
+    return bool(done) and all(done)
 
 
 def _keep_unsaved(changing: Session, user: Actor, record_id: int, form: Mapping[str, str]) -> None:
@@ -113,5 +156,10 @@ def confirm_material(task_id: int, material_id: int) -> str:
     choices = papers.material_choices(record)
     task = user_tasks.get(session(), task_id)
     return render_template(
-        "tasks/_sheet.html", task=task, sheet=sheet, choices=choices, draft=task.draft or {}
+        "tasks/_sheet.html",
+        task=task,
+        sheet=sheet,
+        choices=choices,
+        whole=whole_pages(task, [sheet]),
+        draft=task.draft or {},
     )

@@ -1,0 +1,138 @@
+"""The recheck station in the mode "doubtful": keys lead through what lies below its threshold, the rest is folded."""
+
+import contextlib
+import re
+import threading
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import expect, sync_playwright
+from werkzeug.serving import make_server
+
+from records import calibration, promise
+from records.people import SYSTEM
+from records.promise import PageRecheck, RecheckAnswer
+from tests.web.conftest import PASSWORD
+from tests.web.test_promise import answered, marks, rows
+from tests.web.test_tasks import complete, open_task
+from workflows.models import UserTask
+
+
+@pytest.fixture
+def proven(office):
+    """An office whose machine is proven on types and names from 0.99 on, on ID numbers not at all, and that draws
+    hardly any page."""
+    answered(office)
+    with office.sessions.begin() as session:
+        promise.make(session, SYSTEM, 500, 0.000001, "试行")
+        calibration.calibrate(session, SYSTEM)
+    return office
+
+
+def surer(office, confidence=0.995):
+    """Types of the pages as sure as the calibration asks for."""
+    with office.sessions.begin() as session:
+        session.execute(sa.text("update page_materials set confidence = :c"), {"c": confidence})
+
+
+def test_the_diagram_tells_the_station_its_mode(office):
+    office.recheck()
+    with office.sessions() as session:
+        assert session.scalars(sa.select(UserTask.mode)).one() == "doubtful"
+
+
+def test_sure_fields_are_folded_with_their_values_in_sight(proven):
+    task_id = proven.recheck("2260101000002")
+    surer(proven)
+    page = open_task(proven.visitor("review"), task_id)
+    sheet = page.text[page.text.index("data-sheet-of") :]
+    shown, folded = sheet.split('<details class="fold sure">')[:2]
+    assert "value:3:id_number" in shown
+    assert "value:3:person_name" not in shown
+    assert "value:3:person_name" in folded
+    assert "示试华" in folded[: folded.index("</summary>")]
+
+
+def test_what_was_asked_by_doubt_counts_only_where_nothing_is_proven(proven):
+    task_id = proven.recheck("2260101000002")
+    surer(proven)
+    browser = proven.visitor("review")
+    before = len(rows(proven, RecheckAnswer))
+    confirmed = ["3:id_number", "4:id_number", "4:person_name"]
+    complete(browser, task_id, open_task(browser, task_id), outcome="pass", confirmed=confirmed)
+    left = rows(proven, RecheckAnswer)[before:]
+    assert [(row.field, row.correct) for row in left] == [("id_number", True)] * 2
+    assert [(row.whole, row.thorough) for row in rows(proven, PageRecheck)[-2:]] == [(False, True)] * 2
+
+
+def test_a_correction_by_doubt_counts_like_a_confirmation(proven):
+    task_id = proven.recheck("2260101000002")
+    surer(proven)
+    browser = proven.visitor("review")
+    before = len(rows(proven, RecheckAnswer))
+    typed = {"value:3:id_number": "310113198512160646"}
+    complete(
+        browser, task_id, open_task(browser, task_id), outcome="pass", confirmed=["4:id_number"], **typed
+    )
+    left = rows(proven, RecheckAnswer)[before:]
+    assert [(row.field, row.correct) for row in left] == [("id_number", False), ("id_number", True)]
+
+
+def test_a_drawn_page_is_rechecked_as_a_whole_and_asks_for_the_type(proven):
+    with proven.sessions.begin() as session:
+        promise.make(session, SYSTEM, 500, 100, "全部抽样")
+    task_id = proven.recheck("2260101000002")
+    surer(proven)
+    browser = proven.visitor("review")
+    page = open_task(browser, task_id)
+    assert "抽样全面复核" in page.text
+    assert 'class="fold sure"' not in page.text
+    assert {"3:#3", "3:person_name", "3:id_number"} <= set(marks(page))
+    complete(browser, task_id, page, outcome="pass", confirmed=marks(page))
+    assert all(row.drawn and row.thorough for row in rows(proven, PageRecheck)[-2:])
+
+
+def test_another_version_is_led_through_as_a_whole(proven):
+    task_id = proven.recheck("2260101000002")
+    with proven.sessions.begin() as session:
+        session.execute(sa.text("update recognitions set version = 'test-2' where page_id > 2"))
+    page = open_task(proven.visitor("review"), task_id)
+    assert 'class="fold sure"' not in page.text
+
+
+@pytest.mark.browser
+def test_keys_lead_through_the_doubtful_fields_only(proven):
+    task_id = proven.recheck("2260101000002")
+    surer(proven)
+    with served(proven.app) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+        page.goto(f"{address}/sign-in")
+        page.get_by_label("登录名").fill("review")
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url(re.compile("/inbox"))
+        page.keyboard.press("n")
+        page.wait_for_url(f"**/tasks/{task_id}")
+        expect(page.locator("[data-progress]")).to_contain_text("0 / 2")
+        expect(page.locator("[data-sheet-of='3'] [name='value:3:id_number']")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-where]")).to_contain_text("2/2")
+        expect(page.locator("[name='value:4:id_number']")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-progress]")).to_contain_text("2 / 2")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url("**/inbox?done=1")
+        browser.close()
+
+
+@contextlib.contextmanager
+def served(app):
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join(5)
