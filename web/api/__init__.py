@@ -11,11 +11,11 @@ from flask.json.provider import DefaultJSONProvider
 from flask_wtf import CSRFProtect
 
 from web import context
-from web.api import catalogue, description, health, problems, records, submissions
+from web.api import catalogue, classification, description, findings, health, problems, records, submissions
 from web.api.door import PREFIX
 from web.api.openapi import Interface
 
-ROOMS = (submissions, records, catalogue, health, description)
+ROOMS = (submissions, classification, records, findings, catalogue, health, description)
 
 
 def register(app: Flask) -> None:

@@ -16,7 +16,9 @@ from flask import Response, current_app, request
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from records.classifications import ClassificationRefused, KeyReused, TooManyOpen
 from records.images import ImageCorrupted, ImageMissing, StorageFailed, StorageFull
+from records.webhooks import AddressRefused
 from web import context
 from web.access import NotAllowed
 from workflows.intake import SubmissionRefused
@@ -45,6 +47,10 @@ _AWAY = Problem(503, "database-unavailable", "数据库暂时不可用", "没有
 
 _DOMAIN: dict[type[Exception], Problem] = {
     SubmissionRefused: Problem(422, "submission-refused", "提交未被接收"),
+    ClassificationRefused: Problem(422, "classification-refused", "识别请求未被接收"),
+    AddressRefused: Problem(422, "webhook-refused", "回调地址未被接受"),
+    KeyReused: Problem(409, "idempotency-key-reused", "幂等键已用于别的请求"),
+    TooManyOpen: Problem(429, "too-many-open", "未完成的请求太多"),
     NotAllowed: Problem(
         403, "not-allowed", "没有权限", "此令牌所属账号的角色不能使用这个接口；需要时请联系系统管理员"
     ),
@@ -53,7 +59,7 @@ _DOMAIN: dict[type[Exception], Problem] = {
     ImageMissing: Problem(500, "image-missing", "影像缺失"),
     ImageCorrupted: Problem(500, "image-corrupted", "影像损坏"),
     sqlalchemy.exc.NoResultFound: Problem(
-        404, "not-found", "没有找到", "没有这一件、这一页或这次登记；请核对编号"
+        404, "not-found", "没有找到", "没有这一件、这一页、这次登记或识别请求；请核对编号"
     ),
     sqlalchemy.exc.OperationalError: _AWAY,
     sqlalchemy.exc.InterfaceError: _AWAY,
@@ -133,7 +139,7 @@ def _errors(error: Exception, problem: Problem) -> Iterator[dict[str, str]]:
     """Each single fault: the reasons of a refusal, or the parameters that a check refused, by name."""
     if problem.status >= 500:
         return  # a fault of ours, whose words may name our folders
-    if isinstance(error, SubmissionRefused):
+    if isinstance(error, SubmissionRefused | ClassificationRefused):
         for reason in error.reasons:
             yield {"detail": reason}
     messages: dict[str, Any] = (getattr(error, "data", None) or {}).get("messages") or {}
