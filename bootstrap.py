@@ -5,6 +5,7 @@ Used by the command line and the demo. `web` builds its own from the same settin
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 import subprocess
@@ -23,11 +24,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ocr import models as ocr_models
 from ocr.models import ModelDirectories
-from records import base, catalogue, schema, validators
+from records import base, catalogue, recogniser_models, schema, validators
 from records.catalogue import Catalogue
 from records.images import ImageStore
+from records.loose_images import LooseImages
 from records.scans import Limits
-from settings import Settings
+from settings import ROOT, Settings
 from workflows import definitions, operations, outbox
 from workflows.definitions import Models
 from workflows.intake import Intake
@@ -83,6 +85,10 @@ class House:
     @cached_property
     def store(self) -> ImageStore:
         return ImageStore(self.settings.images)
+
+    @cached_property
+    def loose(self) -> LooseImages:
+        return LooseImages(self.settings.loose_images)
 
     @cached_property
     def limits(self) -> Limits:
@@ -142,6 +148,7 @@ class House:
     def recogniser(self) -> Recogniser:
         """A recogniser for one thread of this process."""
         from ocr import materials
+        from ocr.classifier import Classifier
         from ocr.paddle import PaddleReader
         from ocr.pipeline import PageRecogniser
 
@@ -149,7 +156,23 @@ class House:
         os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(self.settings.home / "paddlex"))
         checks = {name: _check(name) for name in validators.TABLE}
         reader = PaddleReader(self.model_directories(), self.settings.ocr_device)
-        return PageRecogniser(reader, materials.load(self.settings.catalogue_dir / "materials.yaml"), checks)
+        catalogue = materials.load(self.settings.catalogue_dir / "materials.yaml")
+        return PageRecogniser(reader, Classifier(self.classifier_weights, catalogue), catalogue, checks)
+
+    @property
+    def classifier_weights(self) -> Path:
+        """The folder of the page classifier's weights."""
+        chosen = self.settings.classifier_model
+        return chosen if chosen != Path() else ROOT / "ocr" / "weights"
+
+    def recogniser_with(self, weights: Path) -> Recogniser:
+        """The same with the classifier's weights of a registered model."""
+        return House(dataclasses.replace(self.settings, classifier_model=weights)).recogniser()
+
+    def packaged_classifier(self) -> tuple[str, str]:
+        """Version and digest of the weights that come with the program, or that the settings name."""
+        folder = self.classifier_weights
+        return recogniser_models.version_of(folder), recogniser_models.digest_of(folder)
 
     @cached_property
     def context(self) -> Context:
@@ -174,13 +197,17 @@ class House:
             operations=self.operations,
             catalogue=self.catalogue,
             store=self.store,
+            loose=self.loose,
             packages=settings.packages,
             fonds_code=settings.fonds_code,
             office=settings.platform_office_name,
             retries=Retries(settings.retry_base_s, settings.retry_cap_s, settings.lease_margin_s),
             breaker_rest=dt.timedelta(seconds=settings.platform_breaker_s),
             make_recogniser=self.recogniser,
+            make_recogniser_with=self.recogniser_with,
             make_platform=lambda: Platform(platform),
+            classifiers=settings.classifiers,
+            shadow_share=settings.shadow_share,
         )
 
 

@@ -55,16 +55,44 @@ class Settings:
     max_pages: int = _setting(500, "most pages in one submission")
     watch_dir: Path = _setting(Path(), "watched folder for case folders; empty: none")
 
+    classification_image_url: str = _setting(
+        "", "fsspec URL of images handed in only to be classified; empty: home/classified"
+    )
+    classification_pages: int = _setting(200, "most pages in one batch to classify")
+    classification_open: int = _setting(20, "most unfinished classifications of one account")
+    classification_image_days: float = _setting(
+        7.0, "days after which images of finished classifications that belong to no record are deleted"
+    )
+    classification_result_days: float = _setting(
+        30.0, "days after which results of classifications are deleted"
+    )
+    webhook_allow: str = _setting(
+        "", "addresses that webhooks may call, with all below them, separated by commas; empty: none"
+    )
+    webhook_secret: str = _setting("", "signs webhooks; empty: none are sent", secret=True)
+    webhook_tries: int = _setting(10, "tries before a webhook is dead")
+
     detection_model: Path = _setting(Path(), "text detection model directory; empty: the packaged model")
     recognition_model: Path = _setting(Path(), "text recognition model directory; empty: the packaged model")
+    classifier_model: Path = _setting(
+        Path(), "folder of the page classifier's weights; empty: the packaged weights"
+    )
     ocr_device: str = _setting("cpu", "cpu, or gpu:0 for paddle_static models")
     batch_minutes: float = _setting(15.0, "a recognition batch starts at each multiple of this many minutes")
+    shadow_share: float = _setting(0.1, "share of recognised pages that a model in shadow reads too (0 to 1)")
+    held_out_percent: int = _setting(
+        10, "percent of vehicles and drivers kept out of training, for measuring; set once"
+    )
 
     lease_margin_s: float = _setting(30.0, "seconds that a lease outlives its job's time limit")
     scheduler_s: float = _setting(1.0, "seconds between two looks for due timers and unpublished work")
     retry_base_s: float = _setting(5.0, "first wait before a failed service task is tried again, seconds")
     retry_cap_s: float = _setting(600.0, "longest wait before a failed service task is tried again, seconds")
     worker_rss_mb: int = _setting(3000, "a worker above this resident size is replaced after its job, MiB")
+    backlog_page_s: float = _setting(120.0, "seconds that one page of `guidang backfill` may take")
+    recheck_seconds_per_page: float = _setting(
+        8.0, "seconds of a person for one page at the recheck; a proposal until it is measured"
+    )
 
     platform_url: str = _setting(
         "http://127.0.0.1:8077/trffweb/services/TmriOutNewAccess", "the traffic-management platform"
@@ -94,8 +122,22 @@ class Settings:
         return self.image_url or str(self.home / "images")
 
     @property
+    def loose_images(self) -> str:
+        return self.classification_image_url or str(self.home / "classified")
+
+    @property
     def packages(self) -> Path:
         return self.package_dir if self.package_dir != Path() else self.home / "packages"
+
+    @property
+    def classifiers(self) -> Path:
+        """Where registered recogniser models are kept."""
+        return self.home / "models" / "classifiers"
+
+    @property
+    def datasets(self) -> Path:
+        """Where the manifests of data sets are kept."""
+        return self.home / "datasets"
 
     @property
     def models(self) -> Path:

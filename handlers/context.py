@@ -11,9 +11,11 @@ from pathlib import Path
 from sqlalchemy.orm import Session, sessionmaker
 
 from handlers.platform.client import Platform
+from handlers.recognisers import Recognisers
 from ocr.protocol import Recogniser
 from records.catalogue import Catalogue
 from records.images import ImageStore
+from records.loose_images import LooseImages
 from workflows.definitions import Models
 from workflows.operations import Operation
 
@@ -37,24 +39,33 @@ class Retries:
 
 @dataclass(frozen=True)
 class Context:
-    """The recogniser and the platform are made at first use: a worker that only archives loads no models."""
+    """Recognisers and the platform are made at first use: a worker that only archives loads no models."""
 
     sessions: sessionmaker[Session]
     models: Models
     operations: Mapping[str, Operation]
     catalogue: Catalogue
     store: ImageStore
+    loose: LooseImages
     packages: Path
     fonds_code: str
     office: str
     retries: Retries
     breaker_rest: dt.timedelta
     make_recogniser: Callable[[], Recogniser]
+    make_recogniser_with: Callable[[Path], Recogniser]
     make_platform: Callable[[], Platform]
+    classifiers: Path
+    shadow_share: float
 
     @cached_property
+    def recognisers(self) -> Recognisers:
+        return Recognisers(self.sessions, self.make_recogniser, self.make_recogniser_with, self.classifiers)
+
+    @property
     def recogniser(self) -> Recogniser:
-        return self.make_recogniser()
+        """The recogniser of the active model as of now: ask once a job."""
+        return self.recognisers.active()
 
     @cached_property
     def platform(self) -> Platform:

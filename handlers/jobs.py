@@ -41,11 +41,16 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def run_service_task(run_id: int) -> None:
-    """The function that queues name."""
+def context() -> Context:
+    """The context of this worker process."""
     if _context is None:
         raise RuntimeError("jobs run in `guidang worker`, which gives this process its context")
-    perform(_context, run_id)
+    return _context
+
+
+def run_service_task(run_id: int) -> None:
+    """The function that queues name."""
+    perform(context(), run_id)
 
 
 def perform(context: Context, run_id: int) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from handlers.context import Context
 from ocr.protocol import Line, PageFindings, UnreadableImage
-from records import pages
+from records import fingerprints, pages
 from records.pages import PageImage, PageMaterial, Reading, Recognition
 from workflows import service_tasks
 from workflows.service_tasks import Claim, RunLost, Settle
@@ -37,7 +37,7 @@ def recognise_record(context: Context, claimed: Claim) -> Settle:
         with context.sessions.begin() as session:
             if not service_tasks.still_held(session, claimed):
                 raise RunLost(f"run {claimed.run_id} ended while recognition ran")
-            _store(session, page.id, recogniser.version, findings, error)
+            store(session, page.id, recogniser.version, findings, error)
 
     def settle(session: Session) -> dict[str, Any]:
         current = pages.current(session, claimed.record_id)
@@ -60,7 +60,7 @@ def _unread(session: Session, record_id: int, version: str) -> list[PageImage]:
     return [page for page in current if page.id not in read]
 
 
-def _store(
+def store(
     session: Session, page_id: int, version: str, findings: PageFindings | None, error: str | None
 ) -> None:
     recognition = Recognition(
@@ -85,6 +85,7 @@ def _store(
             )
         )
         return
+    fingerprints.keep(session, page_id, findings.quality.fingerprint)
     session.add_all(
         PageMaterial(
             page_id=page_id,

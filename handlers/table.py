@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from handlers import alerting, assessment, capture, packaging, pushing, recognition
+from handlers import alerting, assessment, capture, packaging, pushing, recognition, rereading
 from handlers.context import Context
 from workflows.service_tasks import Claim, Settle
 
@@ -23,4 +23,5 @@ HANDLERS: dict[str, Callable[[Context, Claim], Settle]] = {
     "push_record": pushing.push_record,
     "package_record": packaging.package_record,
     "verify_package": packaging.verify_package,
+    "settle_reread": rereading.settle_reread,
 }

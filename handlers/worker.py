@@ -45,9 +45,9 @@ class _Child(SimpleWorker):  # type: ignore[misc]
             self._stop_requested = True
 
 
-def run_child(queues: Queues, queue: str, rss_cap_mb: int) -> None:
-    """Works off one queue until told to stop (SIGTERM finishes the job in hand)."""
-    worker = _Child([Queue(queue, connection=queues.redis)], connection=queues.redis)
+def run_child(queues: Queues, served: Sequence[str], rss_cap_mb: int) -> None:
+    """Works off these queues, the first before the next, until told to stop (SIGTERM finishes the job in hand)."""
+    worker = _Child([Queue(name, connection=queues.redis) for name in served], connection=queues.redis)
     worker.rss_cap_mb = rss_cap_mb
     worker.work(logging_level="WARNING", with_scheduler=False)
 

@@ -13,9 +13,43 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from records import alerts, audit, dossiers, packages, pages, people, pushes, submissions
+from records import (
+    alerts,
+    audit,
+    backlog,
+    classifications,
+    dossiers,
+    fingerprints,
+    learning,
+    packages,
+    pages,
+    people,
+    promise,
+    pushes,
+    recogniser_models,
+    second_readings,
+    submissions,
+    webhooks,
+)
 
-TABLES = (alerts, audit, dossiers, packages, pages, people, pushes, submissions)
+TABLES = (
+    alerts,
+    audit,
+    backlog,
+    classifications,
+    dossiers,
+    fingerprints,
+    learning,
+    packages,
+    pages,
+    people,
+    promise,
+    pushes,
+    recogniser_models,
+    second_readings,
+    submissions,
+    webhooks,
+)
 _FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
 

@@ -8,9 +8,12 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 import guidang
-from records import base
+from records import base, promise
 from records.audit import AuditEntry
-from records.people import Person
+from records.pages import PageImage, Recognition
+from records.people import SYSTEM, Person
+from records.promise import PageRecheck, RecheckAnswer
+from tests.conftest import add_record
 
 
 @pytest.fixture
@@ -142,3 +145,81 @@ def test_an_account_and_a_token_are_made(installed, tmp_path):
         assert session.scalars(sa.select(Person.login)).all() == ["yw"]
     code, text = installed("people", "add", "x", "某", "--role", "king", "--password", "a-1-long-word")
     assert code == 1 and "king" in text
+
+
+@pytest.fixture
+def weights(tmp_path):
+    def make(version):
+        folder = tmp_path / f"weights-{version}"
+        folder.mkdir()
+        (folder / "fusion.json").write_text(json.dumps({"version": version}))
+        return folder
+
+    return make
+
+
+def test_a_model_is_registered_tried_promoted_and_rolled_back_by_name(installed, weights, tmp_path):
+    packaged = {"GUIDANG_CLASSIFIER_MODEL": str(weights("packaged"))}
+    installed("people", "add", "bz", "某班长", "--role", "supervisor", "--password", "a-1-long-word")
+    code, text = installed("model", "add", weights("2026-11"), "--note", "set 3", **packaged)
+    assert code == 0 and "candidate" in text
+    assert installed("model", "shadow", "2026-11")[0] == 0
+    listed = installed("model", "list")[1].splitlines()
+    assert [line.split()[:2] for line in listed] == [["active", "packaged"], ["shadow", "2026-11"]]
+    code, text = installed("model", "promote", "2026-11")
+    assert code == 1 and "guidang model report" in text
+    code, text = installed("model", "report")
+    assert code == 0 and "0 pages" in text and "381 more needed" in text
+    assert installed("model", "promote", "2026-11")[0] == 1
+    assert installed("model", "promote", "2026-11", "--force", "试点", "--as", "nobody")[0] == 1
+    assert installed("model", "promote", "2026-11", "--force", "试点", "--as", "bz")[0] == 0
+    assert "packaged is the active model again" in installed("model", "rollback", "--reason", "误读")[1]
+    assert installed("model", "rollback", "--reason", "再退")[0] == 1
+    assert installed("model", "shadow")[0] == 2
+    code, text = installed("model", "add", tmp_path, **packaged)
+    assert code == 1 and "fusion.json" in text
+    engine = base.open_engine(f"sqlite:///{tmp_path / 'home' / 'guidang.db'}")
+    with base.session_factory(engine)() as session:
+        bodies = session.scalars(
+            sa.select(AuditEntry.body).where(AuditEntry.action == "recogniser_model.promoted")
+        ).all()
+    assert [json.loads(body)["name"] for body in bodies] == ["某班长"]
+
+
+def test_data_sets_are_built_listed_and_verified(installed, tmp_path):
+    assert "没有新的复核结果" in installed("dataset", "build")[1]
+    assert installed("dataset", "list") == (0, "")
+    assert installed("dataset", "verify") == (0, "0 versions, 0 faulty\n")
+    code, text = installed("dataset", "export", tmp_path / "out")
+    assert code == 1 and "guidang dataset build" in text
+
+
+def test_calibrating_says_what_is_missing_and_prints_what_each_field_lacks(installed, tmp_path):
+    code, text = installed("calibrate")
+    assert code == 1 and "还没有承诺" in text
+    assert installed("calibrate", "--as", "nobody")[0] == 1
+    engine = base.open_engine(f"sqlite:///{tmp_path / 'home' / 'guidang.db'}")
+    with base.session_factory(engine).begin() as session:
+        promise.make(session, SYSTEM, 500, 5, "试行")
+        page = PageImage(
+            record_id=add_record(session).id, number=1, sha256="0" * 64, sm3="", size=1, format="JPEG"
+        )
+        page.width = page.height = page.source_page = 1
+        page.source_name = "1.jpg"
+        session.add(page)
+        session.flush()
+        read = Recognition(page_id=page.id, version="v1", rotation=0, quality={}, lines=[], seconds=0.1)
+        session.add(read)
+        session.flush()
+        seen = PageRecheck(
+            page_id=page.id, recognition_id=read.id, task_id=1, whole=True, drawn=False, thorough=True
+        )
+        session.add(seen)
+        session.flush()
+        session.add(
+            RecheckAnswer(recheck_id=seen.id, material="M-ID-01", field="vin", confidence=1, correct=True)
+        )
+    engine.dispose()
+    code, text = installed("calibrate")
+    assert code == 0 and "v1: 1 answers, at most 1 wrong in 500" in text
+    assert "M-ID-01    vin" in text and "needs 1916 more" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from threading import BoundedSemaphore
 
 from flask import Flask
 from flask_wtf import CSRFProtect
@@ -10,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from records import catalogue
 from records.images import ImageStore
+from records.loose_images import LooseImages
 from records.scans import Limits
 from settings import Settings, secret_key
 from web import (
@@ -25,8 +27,10 @@ from web import (
     incidents,
     intake,
     language,
+    learning,
     navigation,
     processes,
+    promise,
     pushing,
     session,
     supervision,
@@ -49,6 +53,8 @@ ROOMS = (
     intake,
     pushing,
     supervision,
+    promise,
+    learning,
     incidents,
     processes,
 )
@@ -101,12 +107,23 @@ def _context(settings: Settings, enqueue: Enqueue | None) -> context.Context:
         max_pages=settings.max_pages,
     )
     known = operations.load(settings.model_dir / "operations.json")
+    queues = operations.Queues(settings.redis, known)
+    service = context.Service(
+        loose=LooseImages(settings.loose_images),
+        enqueue=enqueue or Background(queues.hand_pages),
+        most_pages=settings.classification_pages,
+        most_open=settings.classification_open,
+        webhook_allow=settings.webhook_allow,
+        webhook_secret=settings.webhook_secret,
+        waiters=BoundedSemaphore(max(1, settings.web_threads // 2)),
+    )
     return context.Context(
         models=models,
         catalogue=items,
         store=store,
         intake=Intake(models, items, store, limits),
         operations=known,
-        enqueue=enqueue or Background(operations.Queues(settings.redis, known)),
+        enqueue=enqueue or Background(queues),
         max_upload_mb=settings.max_upload_mb,
+        service=service,
     )

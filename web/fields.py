@@ -18,7 +18,7 @@ from records.pages import Reading
 class Field:
     """One field of a page. `verdict` is ok, soft, hard, or none where nothing can be checked; `meaning` is a
     code in words; `expected` is what the business system says, `differs` that the two disagree; `characters`
-    are (character, doubtful)."""
+    are (character, doubtful); `unsure` says that the engine's confidence is too low (`records.promise`)."""
 
     code: str
     name: str
@@ -33,6 +33,7 @@ class Field:
     differs: bool
     characters: tuple[tuple[str, bool], ...]
     required: bool
+    unsure: bool
 
     @property
     def read(self) -> bool:
@@ -40,14 +41,18 @@ class Field:
 
     @property
     def doubtful(self) -> bool:
-        unsure = self.confidence is not None and self.confidence < agreement.SURE and not self.by_person
-        return unsure or self.differs or self.verdict in ("hard", "soft")
+        return self.unsure or self.differs or self.verdict in ("hard", "soft")
 
 
 def of_page(
-    catalogue: Catalogue, record: Record, materials: Collection[str], readings: Mapping[str, Reading]
+    catalogue: Catalogue,
+    record: Record,
+    materials: Collection[str],
+    readings: Mapping[str, Reading],
+    unsure: Collection[str],
 ) -> list[Field]:
-    """What was read first, in the order of the materials' fields; then required fields that were not read."""
+    """What was read first, in the order of the materials' fields; then required fields that were not read.
+    `unsure` are the fields that lie below their thresholds."""
     wanted: dict[str, bool] = {}
     for code in materials:
         known = catalogue.materials.get(code)
@@ -58,7 +63,9 @@ def of_page(
     ]
     unread = [code for code, required in wanted.items() if required and code not in readings]
     return [
-        _field(catalogue, record, code, readings.get(code), wanted.get(code, False), materials)
+        _field(
+            catalogue, record, code, readings.get(code), wanted.get(code, False), materials, code in unsure
+        )
         for code in (*read, *unread)
         if code in catalogue.fields
     ]
@@ -71,6 +78,7 @@ def _field(
     reading: Reading | None,
     required: bool,
     materials: Collection[str],
+    unsure: bool,
 ) -> Field:
     known = catalogue.fields[code]
     value = reading.value if reading else ""
@@ -91,6 +99,7 @@ def _field(
         differs=differs,
         characters=_characters(reading),
         required=required,
+        unsure=unsure,
     )
 
 

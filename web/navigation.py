@@ -24,6 +24,8 @@ LINKS = (
     Link("intake.show", _("收件登记")),
     Link("pushing.show", _("推送台账")),
     Link("supervision.show", _("班组看板")),
+    Link("promise.show", _("识别承诺")),
+    Link("learning.show", _("识别模型")),
     Link("incidents.show", _("异常处理")),
     Link("processes.listing", _("流程")),
 )

@@ -66,7 +66,7 @@ class TaskNotWaiting(LookupError):
 @dataclass(frozen=True)
 class WaitingUserTask:
     """A user task that waits: what the projection needs of it. `separate_from` names a node: whoever completed
-    that one may not complete this one."""
+    that one may not complete this one. `mode` is what the diagram tells the form."""
 
     engine_id: str
     node: str
@@ -76,6 +76,7 @@ class WaitingUserTask:
     priority: int
     due_in: dt.timedelta | None
     separate_from: str | None = None
+    mode: str | None = None
 
 
 @dataclass(frozen=True)
@@ -332,6 +333,7 @@ class Run:
             50 if priority is None else priority,
             due,
             properties.get("separate_from"),
+            self._property(task, properties.get("mode"), str),
         )
 
     def _property(self, task: Any, expression: str | None, kind: Callable[[Any], _T]) -> _T | None:

@@ -265,6 +265,7 @@ def _add_user_tasks(session: Session, instance_id: int, new: Sequence[engine.Wai
             "form": task.form,
             "candidate_group": task.group,
             "separate_from": task.separate_from,
+            "mode": task.mode,
             "priority": task.priority,
             "due_at": at + task.due_in if task.due_in else NO_DUE,
             "created_at": at,

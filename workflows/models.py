@@ -93,6 +93,7 @@ class UserTask(Base):
     form: Mapped[str] = mapped_column(sa.String(40))
     candidate_group: Mapped[str] = mapped_column(sa.String(40))
     separate_from: Mapped[str | None] = mapped_column(sa.String(80))
+    mode: Mapped[str | None] = mapped_column(sa.String(20))
     assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id)
     priority: Mapped[int] = mapped_column(default=50)

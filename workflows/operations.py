@@ -18,7 +18,19 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 JOB = "handlers.jobs.run_service_task"
-QUEUES = ("counter", "batch", "general")
+# Queues by the worker process that serves them, the first before the next. Programs' classifications have a process of
+# their own, so that they stand in nobody's way: one page a job, a page that somebody waits for before those of batches.
+SERVED = {
+    "counter": ("counter",),
+    "batch": ("batch",),
+    "general": ("general",),
+    "service": ("single", "pages"),
+}
+QUEUES = tuple(name for names in SERVED.values() for name in names)
+PAGE_JOB = "handlers.classification.classify_page"
+PAGE_TIMEOUT_S = 60
+LOAD_TIMEOUT_S = 300  # of the models, before a process reads its first page
+PAGE_QUEUES = {"single": "single", "batch": "pages"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,24 @@ class Queues:
                         result_ttl=0,
                         failure_ttl=3600,
                         job_id=f"run-{run_id}-{uuid4().hex[:8]}",
+                        pipeline=pipeline,
+                    )
+                pipeline.execute()
+        except (RedisConnectionError, RedisError) as error:
+            raise ConnectionError(str(error)) from error
+
+    def hand_pages(self, pages: Sequence[tuple[int, str]]) -> None:
+        """Hands (id, lane) pairs of `records.classifications` to RQ. Raises ConnectionError likewise."""
+        try:
+            with self.redis.pipeline(transaction=False) as pipeline:
+                for page_row, lane in pages:
+                    self._queues[PAGE_QUEUES[lane]].enqueue_call(
+                        PAGE_JOB,
+                        args=(page_row,),
+                        timeout=2 * LOAD_TIMEOUT_S,  # the job itself ends its process earlier
+                        result_ttl=0,
+                        failure_ttl=3600,
+                        job_id=f"page-{page_row}-{uuid4().hex[:8]}",
                         pipeline=pipeline,
                     )
                 pipeline.execute()

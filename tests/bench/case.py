@@ -26,6 +26,7 @@ RESULTS: dict[str, dict[str, Any]] = {
         "poor": 0,
         "invalid": 0,
         "conflicts": 0,
+        "doubtful": 1,
         "lowest_confidence": 0.93,
         "pages": 8,
     },

@@ -5,6 +5,7 @@ import io
 import json
 import threading
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,17 @@ from PIL import Image, ImageDraw
 from bootstrap import House
 from handlers import jobs
 from handlers.platform import stand_in, stand_in_faults
-from ocr.protocol import FieldFinding, Line, MaterialFinding, PageFindings, Quality, UnreadableImage
+from ocr.protocol import (
+    Depth,
+    FaultKind,
+    FieldFinding,
+    Line,
+    MaterialFinding,
+    PageFindings,
+    Quality,
+    QualityFault,
+    UnreadableImage,
+)
 from records.people import SYSTEM
 from settings import Settings
 from tests.conftest import ROOT
@@ -33,7 +44,7 @@ class ScriptedRecogniser:
     def __init__(self):
         self.read = []
 
-    def recognise(self, image: bytes) -> PageFindings:
+    def recognise(self, image: bytes, depth: Depth = "all") -> PageFindings:
         with Image.open(io.BytesIO(image)) as opened:
             told = json.loads(opened.info.get("comment", b"{}"))
             width, height = opened.size
@@ -48,10 +59,12 @@ class ScriptedRecogniser:
         corners = ((10.0, 10.0), (90.0, 10.0), (90.0, 20.0), (10.0, 20.0))
         line = Line("机动车登记", corners, 0.9, (0.9,) * 5)
         material = MaterialFinding(told.get("code", "M-OT-99"), 0.93)
-        quality = Quality(
-            blank=told.get("blank", False), blurred=told.get("blurred", False), sharpness=1.0, ink=0.1
+        faults = tuple(
+            QualityFault(kind, 0.0, (0.1, 0.2, 0.3, 0.4)) for kind in get_args(FaultKind) if told.get(kind)
         )
-        return PageFindings((material,), 0, quality, fields, (line,), 0.01, width, height)
+        quality = Quality(faults, 1.0, 0.1, 0.0, told.get("fingerprint", ""))
+        rotation = told.get("rotation", 0)
+        return PageFindings((material,), rotation, quality, "page", fields, (line,), 0.01, width, height)
 
 
 def page(code="M-FM-01", shade=0, **told):

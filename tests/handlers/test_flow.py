@@ -165,7 +165,7 @@ def test_a_supervisor_cancels_while_recognition_runs(office):
     class Interrupted:
         version = "scripted-1"
 
-        def recognise(self, image):
+        def recognise(self, image, depth="all"):
             if len(office.recogniser.read) == 3:
                 with office.house.sessions.begin() as session:
                     instances.cancel(session, office.house.models, SYSTEM, case.id, "申请人撤回", "c")

@@ -115,10 +115,11 @@ class Office:
         if claimed.operation == "open_alerts":
             alerts.open_for(session, SYSTEM, claimed.record_id, [fault] if fault else [])
             return {"open": int(fault is not None)}
-        assessed = {"missing": 0, "unknown": 0, "poor": 0, "invalid": 0, "conflicts": 0}
+        counted = ("missing", "unknown", "poor", "flawed", "turned", "duplicates", "invalid", "conflicts")
+        assessed = dict.fromkeys(counted, 0)
         return {
             "reconcile_capture": {"pages": len(current)},
-            "assess_record": {**assessed, "conflicts": int(fault is not None), "lowest_confidence": 0.9},
+            "assess_record": {**assessed, "conflicts": int(fault is not None), "doubtful": 1},
             "push_record": {"outcome": outcome, "accepted": len(current), "rejected": 0},
             "package_record": {"name": f"0000-{claimed.record_id}", "version": 1},
             "verify_package": {"ok": True},

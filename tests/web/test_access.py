@@ -16,6 +16,7 @@ PAGES = {
     "/intake": {"capture", "review", "lead", "auditor"},
     "/pushing": {"capture", "review", "lead", "auditor", "process"},
     "/supervision": {"lead"},
+    "/recogniser-models": {"lead", "auditor"},
     "/incidents": {"lead", "process"},
     "/processes": {"process"},
 }

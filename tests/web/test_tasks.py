@@ -4,8 +4,10 @@ import io
 import re
 
 import sqlalchemy as sa
+from PIL import Image
 
 from records import alerts, pages, pushes
+from records.alerts import Cause
 from records.audit import AuditEntry
 from tests.web.conftest import scan
 from workflows.models import UserTask
@@ -344,3 +346,32 @@ def test_an_expired_session_answers_a_fragment_in_its_place(office):
     assert answer.status_code == 401
     assert "<html" not in answer.text
     assert "/sign-in" in answer.text
+
+
+def test_an_alert_shows_the_place_framed_and_each_look_is_on_record(office):
+    office.receive("2260101000001")
+    fault = Cause("POOR_QUALITY", "第 1 页内容超出影像边缘", page_id=1, box=(0.0, 0.5, 0.5, 0.6))
+    office.work(fault=fault)
+    browser = office.visitor("review")
+    station = open_task(browser, office.task(form="alert")).text
+    assert "/alerts/1/picture" in station
+    assert "/alerts/1/picture" in browser.get("/cases/1").text
+    answer = browser.get("/alerts/1/picture")
+    with Image.open(io.BytesIO(answer.data)) as picture:
+        assert picture.size == (324, 152)  # the box and 4 % of the page around it, none beyond its edge
+        red, green, _ = picture.getpixel((150, 34))
+        assert red > 120 > green
+    assert (
+        browser.get("/alerts/1/picture", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    )
+    with office.sessions() as session:
+        viewed = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "page.viewed")).all()
+        assert len(viewed) == 1 and '"alert"' in viewed[0].body
+
+
+def test_an_alert_without_a_place_has_no_picture(office):
+    task_id = office.alert()
+    browser = office.visitor("review")
+    assert "/picture" not in open_task(browser, task_id).text
+    assert browser.get("/alerts/1/picture").status_code == 404
+    assert office.visitor("process").get("/alerts/1/picture").status_code == 403

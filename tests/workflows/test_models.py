@@ -18,22 +18,26 @@ from workflows import definitions, engine, restricted
 MODELS = Path(__file__).parents[2] / "bpmn"
 BUNDLES = definitions.read_bundles(MODELS)
 ITEMS = sorted(BUNDLES)
-DIAGRAMS = sorted([*MODELS.glob("flow/*.bpmn"), *MODELS.glob("items/*.bpmn")])
+DIAGRAMS = sorted(path for folder in ("flow", "items", "reviews") for path in MODELS.glob(f"{folder}/*.bpmn"))
 TABLES = sorted(MODELS.glob("rules/*.dmn"))
 CATALOGUE = json.loads((MODELS / "operations.json").read_text("utf-8"))
 BATCH_PAST, BATCH_FUTURE = "2020-01-01T00:00:00+08:00", "2999-01-01T00:00:00+08:00"
-QUALIFIED = {"missing": 0, "unknown": 0, "poor": 0, "invalid": 0, "conflicts": 0}
+QUALIFIED = {
+    "missing": 0, "unknown": 0, "poor": 0, "flawed": 0, "turned": 0, "duplicates": 0, "invalid": 0, "conflicts": 0,
+}  # fmt: skip
 COUNTS = {
     "missing": "MISSING_MATERIAL",
     "unknown": "UNKNOWN_PAGE",
     "poor": "POOR_QUALITY",
+    "flawed": "FLAWED_IMAGE",
+    "duplicates": "DUPLICATE_PAGE",
     "invalid": "INVALID_FIELD",
     "conflicts": "FIELD_CONFLICT",
 }
 
 
-def assessment(lowest: float = 0.99, **counts: int) -> dict[str, Any]:
-    return {**QUALIFIED, **counts, "lowest_confidence": lowest, "pages": 2}
+def assessment(doubtful: int = 0, **counts: int) -> dict[str, Any]:
+    return {**QUALIFIED, **counts, "doubtful": doubtful, "pages": 2}
 
 
 RESULTS: dict[str, dict[str, Any]] = {
@@ -318,16 +322,16 @@ def test_qualification_names_every_reason() -> None:
     for count, reason in COUNTS.items():
         one = decide("qualification", assessment=assessment(**{count: 3}), alert_reasons=[])
         assert one["alert_reasons"] == [reason]
-    unsure = decide("qualification", assessment=assessment(lowest=0.1), alert_reasons=[])
+    unsure = decide("qualification", assessment=assessment(doubtful=99), alert_reasons=[])
     assert unsure["alert_reasons"] == []
 
 
 @pytest.mark.parametrize(
-    ("asked", "lowest", "mode"),
-    [("full", 0.99, "full"), ("doubtful", 0.89, "full"), ("doubtful", 0.9, "doubtful")],
+    ("asked", "doubtful", "mode"),
+    [("full", 0, "full"), ("doubtful", 21, "full"), ("doubtful", 20, "doubtful")],
 )
-def test_routing_makes_the_recheck_stricter(asked: str, lowest: float, mode: str) -> None:
-    assert decide("routing", recheck_mode=asked, assessment=assessment(lowest))["recheck_mode"] == mode
+def test_routing_makes_the_recheck_stricter(asked: str, doubtful: int, mode: str) -> None:
+    assert decide("routing", recheck_mode=asked, assessment=assessment(doubtful))["recheck_mode"] == mode
 
 
 @pytest.mark.parametrize("item", [*ITEMS, "X-NEW-01"])
@@ -453,7 +457,8 @@ def test_every_user_task_names_its_group_form_deadline_and_priority(path: Path) 
         (lane,) = find(root, f"//b:lane[b:flowNodeRef='{task.get('id')}']/@name")
         assert lane in LANES - {"系统"}
         assert given["form"] in FORMS
-        assert set(given) - {"separate_from"} == {"form", "due", "priority"}
+        assert set(given) - {"separate_from", "mode"} == {"form", "due", "priority"}
+        assert ("mode" in given) == (given["form"] == "recheck")
         assert ("separate_from" in given) == (given["form"] == "authorise")
         timers = find(root, f"//b:boundaryEvent[@attachedToRef='{task.get('id')}'][@cancelActivity='false']")
         if lane == "班组长":

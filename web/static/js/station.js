@@ -134,7 +134,7 @@ function reach(input) {
   if (!input) return;
   showPage(sheetOf(input), null);
   input.focus();
-  input.select();
+  input.select?.();  // a type's list has no text to select
 }
 
 function confirmAndGoOn(input) {
@@ -239,7 +239,10 @@ function open() {
   const form = one("[data-recheck]"), first = entries()[0];
   if (first) showPage(first.dataset.page, null);
   if (form?.dataset.fixPage) goTo(form.dataset.fixPage, form.dataset.fixField);
-  else reach(values().find((input) => !input.closest(".field").querySelector(".confirm").checked) || values()[0]);
+  else {
+    const start = values().find((input) => !input.closest(".field").querySelector(".confirm").checked) || values()[0];
+    start ? reach(start) : one("[data-pass]")?.focus();  // nothing is doubtful: the images are looked at, then passed
+  }
   progress();
 }
 
