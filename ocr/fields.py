@@ -84,7 +84,7 @@ class FieldFinder:
         return best
 
     def _finding(self, code: str, cell: _Cell, place: float, width: int, height: int) -> FieldFinding:
-        value = re.sub(r"[·•.\-]", "", cell.text) if code == "plate_no" else cell.text
+        value = _plate(cell.text) if code == "plate_no" else cell.text
         confidence = _all_right(cell) * place
         valid, suggestion = None, None
         if code in self._validators:
@@ -166,6 +166,12 @@ class FieldFinder:
         )
         match = pattern.search(cell.text[:cut])
         return cell.part(*match.span()) if match else None
+
+
+def _plate(text: str) -> str:
+    """The plate without its dot; a serial has no O and no I (GA 36), so one that was read is a figure."""
+    plain = re.sub(r"[·•.\-]", "", text)
+    return plain[:2] + plain[2:].translate(str.maketrans("OI", "01"))
 
 
 def _share(pixels: float, side: int) -> float:

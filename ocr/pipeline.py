@@ -42,6 +42,8 @@ from ocr.titles import TitleIndex
 _SEEN_SIDE = round(0.9 * headings.SIDE)
 # The network's word on which way up the page lies is taken from here on; below, lines are read both ways.
 _SURE_TURN = 0.97
+# Fewer lines than this do not tell which way up a page lies.
+_TELLING_LINES = 4
 # Text is looked for at this long side: headings are large, key values are not small print.
 _FINDING_SIDE: dict[Depth, int] = {"type": 512, "key": 736, "all": 960}
 # Lines read at a time while key fields are looked for.
@@ -79,13 +81,14 @@ class PageRecogniser:
         if seen.has("blank"):
             return self._found(scan, seen, None, "thumbnail", started, (_blank(seen),))
         glance = self._classifier.network.look(grey)
-        turn = glance.rotation if float(glance.turns.max()) >= _SURE_TURN else None
-        if depth == "type" and turn is not None:
-            page = self._headed(scan, grey, turn)
+        certain = float(glance.turns.max()) >= _SURE_TURN
+        if depth == "type" and certain:
+            page = self._headed(scan, grey, glance.rotation)
             answer, stage = self._type(page, grey, whole=False)
             if self._classifier.stops(stage, answer):
-                return self._found(scan, _upright(seen, grey, turn), page, stage, started, _whole(answer))
-        page = self._open(scan, depth, turn)
+                seen = _upright(seen, grey, page.rotation)
+                return self._found(scan, seen, page, stage, started, _whole(answer))
+        page = self._open(scan, depth, glance.rotation, certain)
         seen = _upright(seen, grey, page.rotation)
         answer, stage = self._type(page, grey, whole=True)
         if depth == "type":
@@ -105,15 +108,14 @@ class PageRecogniser:
         quads = headings.quads(headings.find(small), image.shape[0] / small.shape[0])
         return OpenPage(image, geometry.from_top(quads), turn)
 
-    def _open(self, scan: Scan, depth: Depth, turn: Rotation | None) -> OpenPage:
-        """The page with its text boxes, turned upright; where `turn` is not known, or the boxes belie it, lines are
-        read both ways to find it."""
+    def _open(self, scan: Scan, depth: Depth, turn: Rotation, certain: bool) -> OpenPage:
+        """The page with its text boxes, turned upright. Where the look is not certain, or the boxes belie it, lines are
+        read both ways to find the turn; a page with hardly any text keeps the look's."""
         image, side = scan.colour(READING_SIDE), _FINDING_SIDE[depth]
-        if turn is not None:
-            upright = _turned(image, turn)
-            quads = geometry.from_top(geometry.order_corners(self._reader.find(upright, side)))
-            if not orientation.lies_sideways(quads):
-                return OpenPage(upright, quads, turn)
+        upright = _turned(image, turn)
+        quads = geometry.from_top(geometry.order_corners(self._reader.find(upright, side)))
+        if len(quads) < _TELLING_LINES or (certain and not orientation.lies_sideways(quads)):
+            return OpenPage(upright, quads, turn)
         return orientation.upright(image, self._reader, side)
 
     # ---- what it is ----
@@ -187,8 +189,10 @@ class PageRecogniser:
         return tuple(fields.values())
 
     def _wanted(self, code: str, depth: Depth) -> tuple[str, ...]:
+        """The fields to look for. What cases are told apart by is wanted of every paper that shows it."""
         kind = self._catalogue[code]
-        return (kind.required if depth == "key" else kind.fields) or KEY_FIELDS
+        telling = tuple(name for name in kind.fields if name in KEY_FIELDS)
+        return ((*kind.required, *telling) if depth == "key" else kind.fields) or KEY_FIELDS
 
     def _find(self, page: OpenPage, codes: Sequence[str], region: Box) -> Sequence[FieldFinding]:
         """The fields in a region, read portion by portion until each that a rule can find is found and sure."""
