@@ -85,4 +85,4 @@ def test_a_second_title_further_down_begins_a_region(catalogue: MaterialCatalogu
     lines += [line(f"第{row}行说明文字", 150, 300 + 50 * row, 28) for row in range(12)]
     (further,) = TitleIndex(catalogue).further("M-IP-02", lines, HEIGHT)
     assert further.code == "M-IP-03"
-    assert further.region == (0.0, pytest.approx(1500 / HEIGHT, abs=0.001), 1.0, 1.0)
+    assert further.region == pytest.approx((0.0, 1500 / HEIGHT, 1.0, 1.0), abs=0.001)
