@@ -344,8 +344,8 @@ def backfill(
 
 
 def _recogniser(settings: Settings) -> Recogniser:
-    """Made in a child of `backfill`, which gets the settings only."""
-    return House(settings).recogniser()
+    """The active model's, made in a child of `backfill`, which gets the settings only."""
+    return House(settings).context.recogniser
 
 
 @main.command()

@@ -22,8 +22,23 @@ from records.catalogue import Catalogue
 from records.dossiers import Dossier, record_dossiers
 from records.pages import PageImage, PageMaterial, Reading, Recognition
 from records.promise import PageRecheck
+from workflows.models import ProcessInstance, UserTask
 
 PERSON, PASS = "person", "pass"
+
+
+def recheck_passed() -> sa.Exists:
+    """Of a `ProcessInstance` in the statement: whether a recheck of it was passed."""
+    return (
+        sa.select(UserTask.id)
+        .where(
+            UserTask.instance_id == ProcessInstance.id,
+            UserTask.form == "recheck",
+            UserTask.status == "completed",
+            UserTask.result["recheck_outcome"].as_string() == PASS,
+        )
+        .exists()
+    )
 
 
 def reading(sessions: sessionmaker[Session]) -> Session:

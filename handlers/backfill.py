@@ -20,7 +20,6 @@ import multiprocessing
 import os
 import re
 import signal
-import socket
 import threading
 import time
 from collections import deque
@@ -42,6 +41,7 @@ from rq.registry import StartedJobRegistry
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from handlers import leases
 from ocr.materials import UNKNOWN
 from ocr.protocol import Depth, PageFindings, Recogniser, UnreadableImage
 from records import agreement, backlog, base, scans
@@ -408,7 +408,7 @@ class Child:
 
     def __init__(self, lane: Lane, tally: str, signs: _Signs) -> None:
         self.lane, self.tally, self.signs = lane, tally, signs
-        self.name = worker_name()
+        self.name = leases.holder()
         self.stopping = False
         engine = base.open_engine(lane.database_url, pool_size=1, max_overflow=0)
         self._sessions = base.session_factory(engine)
@@ -549,10 +549,6 @@ def _starved(process: psutil.Process) -> float:
     return 0.0
 
 
-def worker_name() -> str:
-    return f"{socket.gethostname()[:60]}:{os.getpid()}"
-
-
 def _end_with_parent() -> None:
     """A killed parent leaves nobody behind: without it nobody hears that the counter has work."""
     parent = multiprocessing.parent_process()
@@ -591,7 +587,7 @@ class Walker(threading.Thread):
     def __init__(self, source: Source, sessions: sessionmaker[Session], backlog_id: int) -> None:
         super().__init__(name="walk", daemon=True)
         self.source, self.sessions, self.backlog_id = source, sessions, backlog_id
-        self.name_of_walker, self.tally = worker_name(), f"{socket.gethostname()[:60]}/walk"
+        self.name_of_walker, self.tally = leases.holder(), f"{leases.HOST}/walk"
         self.stopping = threading.Event()
         self.failure: Exception | None = None
 
@@ -772,10 +768,10 @@ class Backfill:
         raw = self._spawning
         busy_since, starved = raw.Value("d", -1.0, lock=False), raw.Value("d", 0.0, lock=False)
         signs = _Signs(self._permits, busy_since, starved, raw.Value("q", 0, lock=False))
-        tally = f"{socket.gethostname()[:60]}/{slot}"
+        tally = f"{leases.HOST}/{slot}"
         process = raw.Process(target=_run_child, args=(self.lane, tally, signs), daemon=False)
         process.start()
-        return _Kept(process, f"{socket.gethostname()[:60]}:{process.pid}", signs)
+        return _Kept(process, leases.holder(process.pid), signs)
 
     def _end_hanging(self, kept: _Kept) -> None:
         """At nice 19 a page may wait for a core for minutes; that is not held against it."""
@@ -828,12 +824,9 @@ class Backfill:
 
     def _free_the_dead(self) -> None:
         """What killed processes of this machine held need not wait for its lease."""
-        here = socket.gethostname()[:60]
         with self.sessions.begin() as session:
-            for name in backlog.holders(session):
-                host, _, pid = name.rpartition(":")
-                if host == here and not psutil.pid_exists(int(pid)):
-                    backlog.release(session, name)
+            for name in leases.gone(backlog.holders(session)):
+                backlog.release(session, name)
 
     def _kill_all(self) -> None:
         for kept in self._children.values():

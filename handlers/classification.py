@@ -15,19 +15,17 @@ import json
 import logging
 import os
 import random
-import socket
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-import psutil
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from handlers import jobs, recognition
+from handlers import jobs, leases, recognition
 from handlers.context import Context
 from handlers.platform.breaker import backoff
 from handlers.webhooks import WebhookFailed, post
@@ -77,7 +75,7 @@ def perform(context: Context, page_row: int) -> bool:
     recogniser = context.recogniser  # before the claim: a model that cannot be loaded is no page's fault
     lease = dt.timedelta(seconds=PAGE_TIMEOUT_S + context.retries.lease_margin_s)
     with context.sessions.begin() as session:
-        claimed = classifications.claim(session, page_row, jobs.worker_name(), lease)
+        claimed = classifications.claim(session, page_row, leases.holder(), lease)
     if claimed is None:
         return False
     try:
@@ -239,13 +237,10 @@ class Keeper:
             call.result()
 
     def _hand_over(self) -> int:
-        here = socket.gethostname()
         with self._context.sessions.begin() as session:
-            for name in classifications.holders(session):
-                host, _, pid = name.rpartition(":")
-                if host == here and not psutil.pid_exists(int(pid)):
-                    _log.warning("worker %s is gone, its pages are free", name)
-                    classifications.free_leases(session, name)
+            for name in leases.gone(classifications.holders(session)):
+                _log.warning("worker %s is gone, its pages are free", name)
+                classifications.free_leases(session, name)
         with self._context.sessions.begin() as session:
             lost = classifications.overdue(session)
         if lost:

@@ -28,7 +28,7 @@ from records.images import ImageStore
 from records.learning import DataSet, DataSetCase, Example
 from records.pages import PageImage
 from records.people import Actor
-from workflows.models import ProcessInstance, UserTask
+from workflows.models import ProcessInstance
 
 # Cases are looked at again for this long after a build: a commit may come later than the moment it states.
 OVERLAP = dt.timedelta(days=1)
@@ -69,16 +69,6 @@ def build(
 
 def _ended_since(session: Session, since: dt.datetime | None, until: dt.datetime) -> list[tuple[int, int]]:
     """(case, record) that ended well after a recheck was passed and stand in no version yet."""
-    passed = (
-        sa.select(UserTask.id)
-        .where(
-            UserTask.instance_id == ProcessInstance.id,
-            UserTask.form == "recheck",
-            UserTask.status == "completed",
-            UserTask.result["recheck_outcome"].as_string() == "pass",
-        )
-        .exists()
-    )
     taken = sa.select(DataSetCase.case_id).where(DataSetCase.case_id == ProcessInstance.id).exists()
     statement = (
         sa.select(ProcessInstance.id, ProcessInstance.record_id)
@@ -86,7 +76,7 @@ def _ended_since(session: Session, since: dt.datetime | None, until: dt.datetime
             ProcessInstance.status == "completed",
             ProcessInstance.outcome.in_(_ENDED_WELL),
             ProcessInstance.ended_at <= until,
-            passed,
+            answers.recheck_passed(),
             ~taken,
         )
         .order_by(ProcessInstance.id)

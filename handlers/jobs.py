@@ -10,9 +10,9 @@ import datetime as dt
 import logging
 import os
 import random
-import socket
 import traceback
 
+from handlers import leases
 from handlers.context import Context, Postponed
 from handlers.platform.breaker import backoff
 from handlers.table import HANDLERS
@@ -36,11 +36,6 @@ def use(context: Context) -> None:
     _context = context
 
 
-def worker_name() -> str:
-    """Names the holder of a lease: this very process."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 def context() -> Context:
     """The context of this worker process."""
     if _context is None:
@@ -58,7 +53,7 @@ def perform(context: Context, run_id: int) -> bool:
     with context.sessions.begin() as session:
         longest = max(operation.timeout_s for operation in context.operations.values())
         lease = dt.timedelta(seconds=longest + context.retries.lease_margin_s)
-        claimed = service_tasks.claim(session, run_id, worker_name(), lease)
+        claimed = service_tasks.claim(session, run_id, leases.holder(), lease)
     if claimed is None:
         return False
     try:

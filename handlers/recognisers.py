@@ -52,8 +52,8 @@ class Recognisers:
         if key not in self._loaded:
             for other in self._loaded.keys() - {each.folder for each in in_use.values()}:
                 del self._loaded[other]
-            packaged = wanted is None or wanted.folder == PACKAGED
-            self._loaded[key] = (
-                self._packaged() if packaged else self._load(recogniser_models.checked(self._models, wanted))  # type: ignore[arg-type]
-            )
+            if wanted is None or key == PACKAGED:
+                self._loaded[key] = self._packaged()
+            else:
+                self._loaded[key] = self._load(recogniser_models.checked(self._models, wanted))
         return self._loaded[key]

@@ -33,7 +33,7 @@ from records.pages import PageImage, Recognition
 from records.people import Actor
 from records.recogniser_models import Choice, ModelRefused, ModelReport, RecogniserModel
 from records.second_readings import ShadowFinding
-from workflows.models import ProcessInstance, UserTask
+from workflows.models import ProcessInstance
 
 _log = logging.getLogger(__name__)
 _context: Context | None = None
@@ -244,21 +244,11 @@ def _compared(
         ShadowFinding.against_id == against_id,
         ShadowFinding.done_at.is_not(None),
     )
-    passed = (
-        sa.select(UserTask.id)
-        .where(
-            UserTask.instance_id == ProcessInstance.id,
-            UserTask.form == "recheck",
-            UserTask.status == "completed",
-            UserTask.result["recheck_outcome"].as_string() == "pass",
-        )
-        .exists()
-    )
     record_ids = session.scalars(
         sa.select(PageImage.record_id)
         .join(ShadowFinding, ShadowFinding.page_id == PageImage.id)
         .join(ProcessInstance, ProcessInstance.record_id == PageImage.record_id)
-        .where(*both, passed)
+        .where(*both, answers.recheck_passed())
         .where(ProcessInstance.status != "cancelled")
         .where(sa.or_(ProcessInstance.outcome.is_(None), ProcessInstance.outcome != "withdrawn"))
         .distinct()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from rq.job import Job
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from handlers import leases
 from records.people import SYSTEM
 from workflows import instances, outbox
 from workflows.definitions import Models
@@ -73,14 +73,11 @@ class Scheduler:
 
     def _free_leases_of_the_dead(self) -> None:
         """A killed worker of this machine need not hold its runs until their leases end."""
-        here = socket.gethostname()
         with self.sessions.begin() as session:
-            for name in outbox.holders(session):
-                host, _, pid = name.rpartition(":")
-                if host == here and not psutil.pid_exists(int(pid)):
-                    _log.warning(
-                        "worker %s is gone, its %d runs are free", name, outbox.free_leases(session, name)
-                    )
+            for name in leases.gone(outbox.holders(session)):
+                _log.warning(
+                    "worker %s is gone, its %d runs are free", name, outbox.free_leases(session, name)
+                )
 
     def _fire_timers(self) -> int:
         with self.sessions() as session:

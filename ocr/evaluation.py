@@ -6,7 +6,6 @@ scans: `docs/recognition.md` says what that means.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,14 +19,12 @@ import numpy as np
 
 from ocr.materials import UNKNOWN
 from ocr.protocol import Depth, FieldFinding, Recogniser
-from ocr.synthetic import identity, papers, rendering, scanner
+from ocr.synthetic import papers, rendering
 from ocr.synthetic.scanner import Difficulty
 
 # The fields whose exactness is promised.
 KEY_VALUES = ("vin", "id_number", "plate_no")
-_STRANGE, _ROTATED = 0.15, 0.1
-_ITEMS = ("V-REG-01", "V-TRF-01", "D-REN-08")
-_DAY = dt.datetime(2026, 3, 2, 10, tzinfo=identity.BEIJING_TIME)
+_ROTATED = 0.1
 _Z = 1.959964  # 95 %
 
 
@@ -174,23 +171,8 @@ def _prepare(make: Callable[[], Recogniser]) -> None:
     _recogniser = make()
 
 
-def draw(
-    share: papers.Split, difficulty: Difficulty, seed: int, number: int
-) -> tuple[str, bytes, rendering.PageTruth]:
-    """The code, the encoded scan and the truth of one page: known types in turn, now and then a stranger."""
-    rng = np.random.default_rng([seed, number])
-    known = [code for code in papers.LAYOUTS if code != UNKNOWN]
-    code = UNKNOWN if rng.random() < _STRANGE else known[number % len(known)]
-    day = _DAY - dt.timedelta(days=int(rng.integers(0, 3000)))
-    who = identity.invent(rng, _ITEMS[int(rng.integers(len(_ITEMS)))], day, number % 1_000_000)
-    profile = scanner.draw_profile(rng, difficulty, rotated_share=_ROTATED)
-    page_seed = [seed, number, 1]
-    image, truth = rendering.render(code, who, page_seed, profile=profile, difficulty=difficulty, split=share)
-    return code, scanner.encode(image, truth.profile, truth.dpi), truth
-
-
 def _see(share: papers.Split, difficulty: Difficulty, depth: Depth, seed: int, number: int) -> Seen:
-    code, image, truth = draw(share, difficulty, seed, number)
+    code, image, truth = rendering.page_to_judge(share, difficulty, seed, number, rotated_share=_ROTATED)
     started = time.process_time()
     findings = _recogniser.recognise(image, depth)
     return Seen(

@@ -84,13 +84,13 @@ class PageRecogniser:
         certain = float(glance.turns.max()) >= _SURE_TURN
         if depth == "type" and certain:
             page = self._headed(scan, grey, glance.rotation)
-            answer, stage = self._type(page, grey, whole=False)
+            answer, stage = self._type(page, grey, glance, whole=False)
             if self._classifier.stops(stage, answer):
                 seen = _upright(seen, grey, page.rotation)
                 return self._found(scan, seen, page, stage, started, _whole(answer))
         page = self._open(scan, depth, glance.rotation, certain)
         seen = _upright(seen, grey, page.rotation)
-        answer, stage = self._type(page, grey, whole=True)
+        answer, stage = self._type(page, grey, glance, whole=True)
         if depth == "type":
             return self._found(scan, seen, page, stage, started, _whole(answer))
         if depth == "all":
@@ -120,9 +120,13 @@ class PageRecogniser:
 
     # ---- what it is ----
 
-    def _type(self, page: OpenPage, grey: NDArray[np.uint8], *, whole: bool) -> tuple[Answer, Stage]:
-        """The type and the stage that settled it: by a look, by the headings, or (`whole`) by all that can be read."""
-        glance = self._classifier.network.look(_turned(grey, page.rotation))
+    def _type(
+        self, page: OpenPage, grey: NDArray[np.uint8], glance: Glance, *, whole: bool
+    ) -> tuple[Answer, Stage]:
+        """The type and the stage that settled it: by a look, by the headings, or (`whole`) by all that can be read.
+        `glance` is of the page as it was scanned; one that lay turned is looked at again."""
+        if page.rotation:
+            glance = self._classifier.network.look(_turned(grey, page.rotation))
         answer = self._classifier.judge(glance, (), page.height, "thumbnail")
         if self._classifier.stops("thumbnail", answer):
             return answer, "thumbnail"
@@ -261,7 +265,6 @@ def _blank(seen: Quality) -> MaterialFinding:
 def _upright(seen: Quality, grey: NDArray[np.uint8], rotation: Rotation) -> Quality:
     """The quality with what only an upright page shows: its fingerprint, and that it was scanned turned."""
     turned = (QualityFault("turned", float(rotation)),) if rotation else ()
-    # What rises to the right on a page that lies on its side falls on it once upright.
     mark = fingerprint.of_page(_turned(grey, rotation), seen.skew)
     return replace(seen, faults=(*seen.faults, *turned), fingerprint=mark)
 

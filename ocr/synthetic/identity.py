@@ -254,6 +254,13 @@ def invent(rng: np.random.Generator, item: str, accepted_at: datetime, serial: i
     )
 
 
+def anyone(rng: np.random.Generator, number: int) -> Identity:
+    """Somebody who came on a day of the last years with any errand; `number` makes the transaction's unique."""
+    day = datetime(2026, 3, 2, 10, tzinfo=BEIJING_TIME) - timedelta(days=int(rng.integers(0, 3000)))
+    item = ("V-REG-01", "V-TRF-01", "D-REN-08")[int(rng.integers(3))]
+    return invent(rng, item, day, number % 1_000_000)
+
+
 def with_other_vin(rng: np.random.Generator, identity: Identity) -> Identity:
     """The same identity with a VIN of another vehicle: two serial digits differ, the check digit is valid."""
     vin = list(identity.vehicle.vin)

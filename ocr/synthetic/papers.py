@@ -152,6 +152,7 @@ def _merged() -> dict[str, tuple[Layout, ...]]:
 LAYOUTS: dict[str, tuple[Layout, ...]] = _merged()
 
 BLANK: Layout = strays.blank
+KNOWN: tuple[str, ...] = tuple(code for code in LAYOUTS if code != strangers.UNKNOWN)
 
 
 def split(code: str) -> dict[Split, tuple[Layout, ...]]:

@@ -12,10 +12,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ocr.synthetic import composer, papers, scanner, sheets
+from ocr.synthetic import composer, papers, scanner, sheets, strangers
+from ocr.synthetic import identity as identities
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.page import Box, Layout, Page
 
+_STRANGE = 0.15
 COMPOSED = "composed"  # names, as a layout, a page that `composer` puts together by chance
 
 
@@ -99,6 +101,19 @@ def page_to_train_on(
     """A drawn page, not scanned: composed by that chance, otherwise of a layout that training may see."""
     layout = COMPOSED if material in composer.COMPOSED and rng.random() < composed else None
     return _layout(material, layout, "train", rng)(identity, dpi, rng)
+
+
+def page_to_judge(
+    split: papers.Split, difficulty: scanner.Difficulty, seed: int, number: int, *, rotated_share: float
+) -> tuple[str, bytes, PageTruth]:
+    """The code, the encoded scan and the truth of one page that no model was trained on: the known types in turn, so
+    that each comes equally often; now and then a page of none."""
+    rng = np.random.default_rng([seed, number])
+    code = strangers.UNKNOWN if rng.random() < _STRANGE else papers.KNOWN[number % len(papers.KNOWN)]
+    who = identities.anyone(rng, number)
+    profile = scanner.draw_profile(rng, difficulty, rotated_share=rotated_share)
+    image, truth = render(code, who, [seed, number, 1], profile=profile, difficulty=difficulty, split=split)
+    return code, scanner.encode(image, truth.profile, truth.dpi), truth
 
 
 def _rendered(

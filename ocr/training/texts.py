@@ -6,7 +6,6 @@ misread. Draws no scans: a page costs milliseconds.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from multiprocessing import get_context
@@ -25,8 +24,6 @@ from ocr.text_model import SPACE, features
 # Print this small is measured, hardly drawn: only where lines stand counts.
 _DPI = 40
 _COMPOSED, _STRANGE = 0.6, 0.15
-_ITEMS = ("V-REG-01", "V-TRF-01", "D-REN-08")
-_DAY = dt.datetime(2026, 3, 2, 10, tzinfo=identity.BEIJING_TIME)
 _MISSED, _MISREAD, _HEADINGS = 0.06, 0.02, 0.4
 _BATCH, _RATE, _FORGET = 64, 0.02, 0.25
 
@@ -87,11 +84,8 @@ def as_read(printed: Sequence[Printed], rng: np.random.Generator) -> list[Line]:
 
 def _draw(seed: int, number: int) -> Page:
     rng = np.random.default_rng([seed, 1, number])
-    known = [code for code in papers.LAYOUTS if code != UNKNOWN]
-    code = UNKNOWN if rng.random() < _STRANGE else known[int(rng.integers(len(known)))]
-    day = _DAY - dt.timedelta(days=int(rng.integers(0, 3000)))
-    who = identity.invent(rng, _ITEMS[int(rng.integers(len(_ITEMS)))], day, number % 1_000_000)
-    page = rendering.page_to_train_on(code, who, _DPI, rng, composed=_COMPOSED)
+    code = UNKNOWN if rng.random() < _STRANGE else papers.KNOWN[int(rng.integers(len(papers.KNOWN)))]
+    page = rendering.page_to_train_on(code, identity.anyone(rng, number), _DPI, rng, composed=_COMPOSED)
     return code, tuple(page.truth.printed)
 
 

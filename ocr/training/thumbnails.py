@@ -7,7 +7,6 @@ training turns them. Layouts kept apart for calibration and measuring are never 
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,8 +27,6 @@ _DPI = 100
 _COMPOSED, _HARD, _STRANGE = 0.6, 0.4, 0.1
 # Types that show no words: a look is all there is, so they are drawn several times as often.
 _BY_LOOK, _OFTEN = ("M-DR-03", "M-IP-03", "M-IP-04", "M-IP-05", "M-IP-06", "M-IP-07", "M-IP-08"), 4
-_ITEMS = ("V-REG-01", "V-TRF-01", "D-REN-08")
-_DAY = dt.datetime(2026, 3, 2, 10, tzinfo=identity.BEIJING_TIME)
 
 
 @dataclass(frozen=True)
@@ -87,10 +84,9 @@ def load(folder: Path) -> Thumbnails:
 def _draw(seed: int, number: int) -> tuple[str, NDArray[np.uint8]]:
     cv2.setNumThreads(1)
     rng = np.random.default_rng([seed, number])
-    known = [code for code in papers.LAYOUTS if code != UNKNOWN] + [*_BY_LOOK] * (_OFTEN - 1)
+    known = papers.KNOWN + _BY_LOOK * (_OFTEN - 1)
     code = UNKNOWN if rng.random() < _STRANGE else known[int(rng.integers(len(known)))]
-    day = _DAY - dt.timedelta(days=int(rng.integers(0, 3000)))
-    who = identity.invent(rng, _ITEMS[int(rng.integers(len(_ITEMS)))], day, number % 1_000_000)
+    who = identity.anyone(rng, number)
     difficulty: scanner.Difficulty = "hard" if rng.random() < _HARD else "typical"
     profile = scanner.draw_profile(rng, difficulty, rotated_share=0)
     page = rendering.page_to_train_on(code, who, _DPI, rng, composed=_COMPOSED)

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from records import webhooks
 from web.api.door import LARGEST_ID
-from web.api.schemas import MOST_ROWS, meant
+from web.api.schemas import MOST_ROWS, after, limit, meant
 
 _BOX = "x0、y0、x1、y1：比例，0 至 1"
 _DEPTHS = ("type", "key", "all")
@@ -98,17 +98,8 @@ class ClassificationsQuerySchema(Schema):
         ),
         **meant("只列回调为此状态的；dead 为多次未送达、不再尝试"),
     )
-    after = fields.Integer(
-        validate=validate.Range(1, LARGEST_ID, error="须为正整数"),
-        error_messages={"invalid": "须为正整数"},
-        **meant("上一批最后一条的编号，从其后（更早的）列起"),
-    )
-    limit = fields.Integer(
-        load_default=50,
-        validate=validate.Range(1, MOST_ROWS, error=f"须为 1 至 {MOST_ROWS}"),
-        error_messages={"invalid": f"须为 1 至 {MOST_ROWS}"},
-        **meant("一批最多几条"),
-    )
+    after = after("上一批最后一条的编号，从其后（更早的）列起")
+    limit = limit()
 
 
 class FoundMaterialSchema(Schema):

@@ -19,6 +19,25 @@ def meant(description: str, example: Any = None, **more: Any) -> dict[str, Any]:
     return {"metadata": metadata, **more}
 
 
+def after(description: str) -> fields.Integer:
+    """The parameter that says behind which row a list goes on."""
+    return fields.Integer(
+        validate=validate.Range(1, LARGEST_ID, error="须为正整数"),
+        error_messages={"invalid": "须为正整数"},
+        **meant(description),
+    )
+
+
+def limit() -> fields.Integer:
+    """The parameter that says how many rows are wanted at once."""
+    return fields.Integer(
+        load_default=50,
+        validate=validate.Range(1, MOST_ROWS, error=f"须为 1 至 {MOST_ROWS}"),
+        error_messages={"invalid": f"须为 1 至 {MOST_ROWS}"},
+        **meant("一批最多几条"),
+    )
+
+
 class FaultSchema(Schema):
     detail = fields.String(required=True, **meant("一项错误：是什么，怎么办"))
     parameter = fields.String(**meant("出错的参数名；不针对参数时没有此项"))
@@ -77,17 +96,8 @@ class SubmissionsQuerySchema(Schema):
         validate=validate.OneOf(["accepted", "rejected"], error="只能是 accepted 或 rejected"),
         **meant("只列接收的或拒收的"),
     )
-    after = fields.Integer(
-        validate=validate.Range(1, LARGEST_ID, error="须为正整数"),
-        error_messages={"invalid": "须为正整数"},
-        **meant("上一批最后一条的登记号，从其后（更早的）列起"),
-    )
-    limit = fields.Integer(
-        load_default=50,
-        validate=validate.Range(1, MOST_ROWS, error=f"须为 1 至 {MOST_ROWS}"),
-        error_messages={"invalid": f"须为 1 至 {MOST_ROWS}"},
-        **meant("一批最多几条"),
-    )
+    after = after("上一批最后一条的登记号，从其后（更早的）列起")
+    limit = limit()
 
 
 class LedgerSchema(Schema):
