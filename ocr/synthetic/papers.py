@@ -38,6 +38,7 @@ from ocr.synthetic.layouts import (
     identity_papers,
     inspection,
     inspection_forms,
+    inspection_photographs,
     invoice_editions,
     invoices,
     legal,
@@ -47,13 +48,16 @@ from ocr.synthetic.layouts import (
     parts,
     permits,
     photographs,
+    plate_photographs,
     policies,
+    portrait_prints,
     portraits,
     quotas,
     registration_books,
     reports_of_inspection,
     residence_papers,
     returned_plates,
+    rubbing_slips,
     scrapping,
     service_papers,
     statements,
@@ -92,6 +96,8 @@ _FIRST: dict[str, tuple[Layout, ...]] = {
 }
 
 
+# A type's last two layouts calibrate and measure: a module with more of them to train on stands before their module
+# (`rubbing_slips`, `inspection_photographs`, `portrait_prints`, `plate_photographs`).
 _FURTHER = (
     accompanying,
     applications,
@@ -114,6 +120,7 @@ _FURTHER = (
     foreign_licences,
     hmt_papers,
     identity_papers,
+    rubbing_slips,
     inspection_forms,
     invoice_editions,
     legal,
@@ -122,12 +129,15 @@ _FURTHER = (
     organisations,
     parts,
     permits,
+    inspection_photographs,
     photographs,
+    portrait_prints,
     portraits,
     quotas,
     registration_books,
     reports_of_inspection,
     residence_papers,
+    plate_photographs,
     returned_plates,
     scrapping,
     service_papers,

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from ocr.synthetic import composer, stamps, wording
+from ocr.synthetic.everyday_sheets import SHEETS
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.page import A4, Box, Page, Value
 from ocr.synthetic.style import BLUE_INK, DARK_INK, Ink, Style, draw_style
@@ -401,19 +402,28 @@ _TRAINED = (
     *("courier_slip", "meeting_notice", "newspaper", "exam_paper", "menu", "price_list", "honour"),
     *("meal_invoice", "shop_receipt", "note_by_hand", "payroll", "book_page", "social_insurance"),
     *("car_sale_ad", "parking", "party_form", "business_contract"),
+    *("bank_card", "member_card", "business_card", "repair_order", "road_fees", "lab_report"),
+    *("birth_papers", "company_affairs", "product_certificates", "loan_papers", "lawyers_letter", "funeral"),
+    *("weather_safety", "scrap_trade", "freight_papers", "trade_papers", "english_text", "training_other"),
+    *("tender", "contents_page", "cover_page", "sign_in_sheet", "web_print", "other_taxes"),
+    *("police_slips", "counter_slips", "school_letters", "poem_page", "renovation", "sports"),
+    *("telecom", "bicycle_papers", "machine_papers", "property_sale", "club_rules"),
 )
 _CALIBRATED = ("work_proof", "train_ticket", "stock_record", "permit_other", "commercial_insurance")
 _MEASURED = ("timetable", "manual", "driving_school_ad", "traffic_ticket", "graduation_admission")
 
-_TRAIN_SHEETS: dict[str, Layout] = dict(
-    random_form=_words("random_form", ("table", "list")),
-    random_letter=_words("random_letter", ("letter",)),
-    random_certificate=_words("random_certificate", ("certificate", "booklet")),
-    scribbles=scribbles,
-    empty_form=empty_form,
-    chart=chart,
-    landscape=_pictured(_landscape, "landscape"),
-    texture=_pictured(_texture, "texture"),
+_TRAIN_SHEETS: dict[str, Layout] = (
+    dict(
+        random_form=_words("random_form", ("table", "list")),
+        random_letter=_words("random_letter", ("letter",)),
+        random_certificate=_words("random_certificate", ("certificate", "booklet")),
+        scribbles=scribbles,
+        empty_form=empty_form,
+        chart=chart,
+        landscape=_pictured(_landscape, "landscape"),
+        texture=_pictured(_texture, "texture"),
+    )
+    | SHEETS
 )
 _CALIBRATION_SHEETS: dict[str, Layout] = dict(
     random_slip=_words("random_slip", ("receipt",)),

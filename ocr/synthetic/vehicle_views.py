@@ -349,17 +349,20 @@ def _circle(x: float, y: float, z: float, radius: float, count: int = 60) -> np.
     return np.stack([x + radius * np.cos(turn), np.full(count, y), z + radius * np.sin(turn)], axis=1)
 
 
+def _end_on(camera: Camera) -> bool:
+    """Whether the view is from straight ahead or behind."""
+    return bool(abs(camera.at[1]) < 0.3 * abs(camera.at[0]))
+
+
 def _far_wheels(scene: np.ndarray, camera: Camera, shape: Shape) -> None:
     length, wide, _ = shape.size
     far = -np.sign(camera.at[1])
+    sides, insets = ((far, -far), np.linspace(0, 0.2, 8)) if _end_on(camera) else ((far,), (0.0, 0.2))
     for share in shape.axles:
-        for inset in (0.0, 0.2):
-            _polygon(
-                scene,
-                camera,
-                _circle(share * length, far * (wide / 2 - inset), shape.wheel, shape.wheel),
-                (16, 16, 17),
-            )
+        for side in sides:
+            for inset in insets:
+                wheel = _circle(share * length, side * (wide / 2 - inset), shape.wheel, shape.wheel)
+                _polygon(scene, camera, wheel, (16, 16, 17))
     low = shape.clearance + 0.06
     under = _outline(length / 2 * 0.94, wide / 2 * 0.93, shape.square, 80)
     floor = np.concatenate([under, np.full((len(under), 1), low)], axis=1)
@@ -367,6 +370,8 @@ def _far_wheels(scene: np.ndarray, camera: Camera, shape: Shape) -> None:
 
 
 def _near_wheels(scene: np.ndarray, camera: Camera, light: Light, shape: Shape) -> None:
+    if _end_on(camera):  # the body hides them but for what the far wheels show below it
+        return
     length, wide, _ = shape.size
     near = float(np.sign(camera.at[1]))
     r, face = shape.wheel, near * (wide / 2 - 0.035)

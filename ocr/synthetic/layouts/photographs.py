@@ -105,7 +105,7 @@ def _other(rng: np.random.Generator, identity: Identity, kinds: Sequence[str]) -
     )
 
 
-def _put(page: Page, photo: Photo, left: float, top: float, width: float) -> float:
+def put(page: Page, photo: Photo, left: float, top: float, width: float) -> float:
     """The photograph at a width in mm; returns its bottom. What it proves goes into the truth."""
     high = width * photo.image.height / photo.image.width
     page.paste(photo.image, (left, top, left + width, top + high))
@@ -129,7 +129,7 @@ def _bare(identity: Identity, dpi: int, rng: np.random.Generator, photo: Photo) 
     width = float(rng.uniform(150, 200))
     page = Page(width, width * photo.image.height / photo.image.width, dpi, rng, Style())
     page.truth.materials = []
-    _put(page, photo, 0, 0, width)
+    put(page, photo, 0, 0, width)
     return page
 
 
@@ -142,7 +142,7 @@ def _margined(identity: Identity, dpi: int, rng: np.random.Generator, photo: Pho
     high = (width - 2 * border) * photo.image.height / photo.image.width
     foot = border + (8 if rng.random() < 0.4 else 0)
     page = Page(width, high + border + foot, dpi, rng, Style(label="hei"), paper=(250, 250, 248))
-    _put(page, photo, border, border, width - 2 * border)
+    put(page, photo, border, border, width - 2 * border)
     if foot > border:
         page.text(
             width / 2,
@@ -167,7 +167,7 @@ def _sheet(identity: Identity, dpi: int, rng: np.random.Generator, photo: Photo)
     page.title(y, heading if rng.random() < 0.7 else "机动车查验照片", float(rng.uniform(16, 22)))
     width = float(rng.uniform(140, 172))
     left = (210 - width) / 2 + float(rng.uniform(-6, 6))
-    bottom = _put(page, photo, left, y + 14, width)
+    bottom = put(page, photo, left, y + 14, width)
     page.box((left, y + 14, left + width, bottom), mm=0.3)
     page.text(105, bottom + 8, photo.caption, 11.5, anchor="mm")
     if rng.random() < 0.7:
@@ -185,7 +185,7 @@ def _wide(identity: Identity, dpi: int, rng: np.random.Generator, photo: Photo) 
     if rng.random() < 0.6:
         time_stamp(photo.image, identity.accepted_at, rng)
     width = min(250.0, 160 * photo.image.width / photo.image.height) * float(rng.uniform(0.85, 1.0))
-    bottom = _put(
+    bottom = put(
         page, photo, (297 - width) / 2 + float(rng.uniform(-10, 10)), 14 + float(rng.uniform(0, 8)), width
     )
     if rng.random() < 0.85:
@@ -212,7 +212,7 @@ def _pair(identity: Identity, dpi: int, rng: np.random.Generator, photos: Sequen
         if stamped:
             time_stamp(photo.image, identity.accepted_at, rng)
         left = (210 - width) / 2 + float(rng.uniform(-5, 5))
-        bottom = _put(page, photo, left, y, width)
+        bottom = put(page, photo, left, y, width)
         page.text(105, bottom + 6, f"图{index}　{photo.caption}", 10.5, anchor="mm")
         y = bottom + 16
     if rng.random() < 0.6:
