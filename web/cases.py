@@ -103,7 +103,7 @@ def show(case_id: int) -> str:
         subject=_subject(record),
         materials=context.current().catalogue.materials,
         diagrams=diagrams.of_case(reading, instance, definitions.unpack(instance.definition.bundle)),
-        events=timeline.of_case(reading, instance),
+        events=timeline.of_case(reading, instance, access.may_see_images(actor())),
         papers=papers.of_record(reading, record),
         alerts=alerts.of_record(reading, record.id),
         pushed=pushes.of_record(reading, record.id),

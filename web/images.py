@@ -24,6 +24,7 @@ WIDTHS = (120, 160, 240, 320)
 ALERT_SIZE = (800, 320)
 AROUND = 0.04
 FRAME = (176, 32, 32)
+FRAME_GAP = 9.0  # the boxes of read text cut into its strokes
 SHOWN = {"JPEG": "image/jpeg", "PNG": "image/png"}
 TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
@@ -97,10 +98,10 @@ def _framed(page: Image.Image, box: Sequence[float]) -> Image.Image:
     shown.thumbnail(ALERT_SIZE, Image.Resampling.LANCZOS, reducing_gap=3.0)
     scale = shown.width / before
     frame = [
-        max(1.0, (left - cut[0]) * scale),
-        max(1.0, (top - cut[1]) * scale),
-        min(shown.width - 2.0, (right - cut[0]) * scale),
-        min(shown.height - 2.0, (bottom - cut[1]) * scale),
+        max(1.0, (left - cut[0]) * scale - FRAME_GAP),
+        max(1.0, (top - cut[1]) * scale - FRAME_GAP),
+        min(shown.width - 2.0, (right - cut[0]) * scale + FRAME_GAP),
+        min(shown.height - 2.0, (bottom - cut[1]) * scale + FRAME_GAP),
     ]
     ImageDraw.Draw(shown).rectangle(frame, outline=FRAME, width=3)
     return shown

@@ -76,7 +76,12 @@ def _case_of(form: Any) -> bytes:
 def _page(receipt: Receipt | None, reasons: tuple[str, ...], filled: Any) -> str:
     catalogue = context.current().catalogue
     outcome = request.args.get("outcome")
-    deployed = {definition.key: definition.name for definition in definitions.listed(session())}
+    # Reviews are deployed too, but nobody hands in papers for one.
+    deployed = {
+        definition.key: definition.name
+        for definition in definitions.listed(session())
+        if definition.key in catalogue.items
+    }
     return render_template(
         "intake.html",
         counts=submissions.counts(session()),

@@ -63,9 +63,6 @@ def show() -> str:
     shown = next((each for each in recent if wanted in (None, each[0].id)), None)
     if wanted is not None and shown is None:
         abort(404)
-    found = shown[0].comparison if shown else None
-    verdict = request.args.get("verdict")
-    kinds = _rows(found["types"] if found else (), _material_name)
     return render_template(
         "learning.html",
         models=models,
@@ -75,19 +72,40 @@ def show() -> str:
             for each in models
             if each.state == "shadow"
         },
+        may_be_promoted={each.version for each in models if each.state in ("candidate", "shadow")},
         recent=recent,
         shown=shown,
-        found=found,
-        whole=Row(gettext("全部资料种类"), found["all_types"]) if found else None,
-        counts={each: sum(row.line["verdict"] == each for row in kinds) for each in VERDICTS},
-        kinds=[row for row in kinds if verdict not in VERDICTS or row.line["verdict"] == verdict],
-        fields=_rows((found["all_fields"], *found["fields"]) if found else (), _field_name),
+        **(_comparison(shown[0].comparison) if shown else {}),
         data_sets=learning.listed(reading)[-RECENT:][::-1],
         reviews=second_readings.review_counts(reading),
         verdicts=VERDICTS,
         states=STATES,
-        left_out=LEFT_OUT,
     )
+
+
+def _comparison(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a report found, in words; of the types those with the verdict that was asked for."""
+    asked = request.args.get("verdict")
+    asked = asked if asked in VERDICTS else None
+    whole = Row(gettext("全部资料种类"), found["all_types"])
+    kinds = _rows(found["types"], _material_name)
+    fields = _rows((found["all_fields"], *found["fields"]), _field_name)
+    return {
+        "found": found,
+        "verdict_asked": asked,
+        "counts": {each: sum(row.line["verdict"] == each for row in kinds) for each in VERDICTS},
+        "kinds": [
+            *([] if asked else [whole]),
+            *(row for row in kinds if asked in (None, row.line["verdict"])),
+        ],
+        "fields": fields,
+        "worse": [row.name for row in (whole, *kinds, *fields) if row.line["verdict"] == "worse"],
+        "left_out": [
+            f"{LEFT_OUT[why]} {number}"
+            for why, number in found["left_out"].items()
+            if number and why in LEFT_OUT
+        ],
+    }
 
 
 def _rows(lines: Any, name: Any) -> list[Row]:

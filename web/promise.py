@@ -5,18 +5,30 @@ Knows how thresholds are shown. What a promise and a calibration are is `records
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from records import calibration, promise
+from records import agreement, calibration, promise
 from records.calibration import NotCalibrated
 from records.catalogue import Catalogue
-from records.promise import EVERY_TYPE, TYPE, Overview, PromiseInvalid, Threshold
+from records.pages import Recognition
+from records.promise import (
+    EVERY_TYPE,
+    TYPE,
+    Overview,
+    PageRecheck,
+    PromiseInvalid,
+    RecheckAnswer,
+    Threshold,
+)
 from web import access, context
 from web.access import actor
 from web.database import change, session
@@ -47,17 +59,33 @@ class Row:
 def show() -> str:
     seen = promise.overview(session())
     state = request.args.get("state")
+    state = state if state in STATES else None
     rows = _rows(context.current().catalogue, seen)
+    shown = [row for row in rows if state in (None, row.found.state)]
     return render_template(
         "promise.html",
         seen=seen,
         states=STATES,
-        state=state if state in STATES else None,
+        state=state,
         counts={each: sum(row.found.state == each for row in rows) for each in STATES},
-        rows=[row for row in rows if state not in STATES or row.found.state == state],
+        groups=[(name, list(group)) for name, group in itertools.groupby(shown, lambda row: row.material)],
         recent=promise.history(session(), RECENT),
+        collected=0 if seen.calibration else _collected(session(), seen.version),
         may_change=actor().may("supervisor"),
+        done=request.args.get("done"),
+        sure=agreement.SURE,
     )
+
+
+def _collected(reading: Session, version: str | None) -> int:
+    """How many recheck answers a first calibration would rest on."""
+    statement = (
+        sa.select(sa.func.count(RecheckAnswer.id))
+        .join(PageRecheck, PageRecheck.id == RecheckAnswer.recheck_id)
+        .join(Recognition, Recognition.id == PageRecheck.recognition_id)
+        .where(Recognition.version == version, PageRecheck.superseded_by_id.is_(None))
+    )
+    return reading.scalars(statement).one()
 
 
 def _rows(catalogue: Catalogue, seen: Overview) -> list[Row]:
@@ -93,7 +121,7 @@ def make() -> Response:
             promise.make(changing, actor(), one_in, percent, request.form.get("reason", "")[:500])
     except PromiseInvalid as invalid:
         raise FormIncomplete(str(invalid)) from invalid
-    return _back()
+    return _back("made")
 
 
 @blueprint.post("/promise/calibrations")
@@ -105,8 +133,8 @@ def calibrate() -> Response:
             calibration.calibrate(changing, actor())
     except NotCalibrated as missing:
         raise FormIncomplete(str(missing)) from missing
-    return _back()
+    return _back("calibrated")
 
 
-def _back() -> Any:
-    return redirect(url_for("promise.show"), 303)
+def _back(done: str) -> Any:
+    return redirect(url_for("promise.show", done=done), 303)

@@ -1,5 +1,6 @@
 """The timeline 时间线 of a case: what people did (audit trail) and what the machine did (service task runs),
-in order and in words. Reading an image is on the trail but not on the timeline."""
+in order and in words. Reading an image is on the trail but not on the timeline. Who may not see the images is told what
+was done, and not the values and remarks, which repeat what stands on them."""
 
 from __future__ import annotations
 
@@ -64,20 +65,19 @@ class Event:
     kind: str
 
 
-def of_case(session: Session, instance: ProcessInstance) -> list[Event]:
-    """Everything on the case, the first first."""
-    events = [*_acts(session, instance), *_runs(session, instance)]
+def of_case(session: Session, instance: ProcessInstance, plain: bool) -> list[Event]:
+    """Everything on the case, the first first; `plain`: with values and remarks."""
+    events = [*_acts(session, instance, plain), *_runs(session, instance)]
     return sorted(events, key=lambda event: event.at)
 
 
-def _acts(session: Session, instance: ProcessInstance) -> Iterator[Event]:
+def _acts(session: Session, instance: ProcessInstance, plain: bool) -> Iterator[Event]:
     for entry in session.scalars(_about(instance).order_by(AuditEntry.seq)):
         if entry.action in ACTS:
             body = json.loads(entry.body)
             kind = KINDS.get(entry.action.split(".")[0], "person")
-            yield Event(
-                entry.at, body["name"], str(ACTS[entry.action]), _detail(entry.action, body["detail"]), kind
-            )
+            detail = _detail(entry.action, body["detail"], plain)
+            yield Event(entry.at, body["name"], str(ACTS[entry.action]), detail, kind)
 
 
 def _about(instance: ProcessInstance) -> sa.Select[AuditEntry]:
@@ -94,14 +94,14 @@ def _about(instance: ProcessInstance) -> sa.Select[AuditEntry]:
     )
 
 
-def _detail(action: str, detail: Mapping[str, Any]) -> str:
+def _detail(action: str, detail: Mapping[str, Any], plain: bool) -> str:
     """What the entry's detail says, for the acts that have something to say."""
     if action == "task.completed":
         return _joined(detail.get("title"), words.answer(detail.get("answer")))
     if action == "reading.corrected":
         known = context.current().catalogue.fields.get(detail["field"])
-        before = detail.get("before") or gettext("（空）")
-        return f"{known.name if known else detail['field']}：{before} → {detail['after']}"
+        name, before = known.name if known else detail["field"], detail.get("before") or gettext("（空）")
+        return f"{name}：{before} → {detail['after']}" if plain else name
     if action == "material.confirmed":
         return f"{_material(detail['before'])} → {_material(detail['after'])}"
     if action == "pages.added":
@@ -113,9 +113,10 @@ def _detail(action: str, detail: Mapping[str, Any]) -> str:
     if action in ("alert.handled", "override.decided"):
         choice = detail.get("choice", "")
         known_choices = {**words.DISPOSITIONS, **words.ANSWERS["authorisation"]}
-        return _joined(str(known_choices.get(choice, choice)), detail.get("note"))
+        return _joined(str(known_choices.get(choice, choice)), plain and detail.get("note"))
     if action.startswith("alert."):
-        return _joined(REASONS.get(detail.get("reason", ""), ""), detail.get("text") or detail.get("note"))
+        said = detail.get("text") or detail.get("note")
+        return _joined(REASONS.get(detail.get("reason", ""), ""), plain and said)
     return str(detail.get("title") or detail.get("reason") or detail.get("message") or "")
 
 

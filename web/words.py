@@ -46,8 +46,27 @@ RUN_STATES = {
     "cancelled": _("已取消"),
 }
 BREAKER_STATES = {"closed": _("正常"), "open": _("暂停推送"), "half_open": _("试探恢复")}
-MASKED_NUMBERS = {"id_number": (6, 4), "agent_id_number": (6, 4), "phone": (3, 4), "file_no": (4, 2)}
-MASKED_NAMES = {"person_name", "owner_name", "agent_name", "buyer_name", "insured_name"}
+MASKED_NUMBERS = {
+    "id_number": (6, 4),
+    "agent_id_number": (6, 4),
+    "phone": (3, 4),
+    "file_no": (4, 2),
+    "license_chip_no": (4, 2),
+    "passport_no": (2, 2),
+    "hmt_permit_no": (2, 2),
+    "military_id_no": (2, 2),
+    "address": (6, 1),
+}
+MASKED_NAMES = {
+    "person_name",
+    "owner_name",
+    "agent_name",
+    "buyer_name",
+    "seller_name",
+    "insured_name",
+    "mortgagee_name",
+    "legal_rep",
+}
 
 
 def due(moment: dt.datetime | None) -> str:

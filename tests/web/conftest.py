@@ -1,5 +1,6 @@
 """An office for the web tests: the application on SQLite with the real models, people, and cases whose machine work
-is done by hand (recognition and the platform have tests of their own)."""
+is done by hand (recognition and the platform have tests of their own). For browser tests it is served, and Chromium
+signs in."""
 
 import datetime as dt
 import functools
@@ -7,12 +8,15 @@ import io
 import json
 import re
 import shutil
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from PIL import Image, ImageDraw
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
 
 from records import alerts, base, catalogue, pages, people, schema
 from records.alerts import Cause
@@ -237,6 +241,57 @@ def office(founded, tmp_path, read_once, monkeypatch):
     engine = base.open_engine(settings.database)
     yield Office(app, base.session_factory(engine), queued)
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(office):
+    server = make_server("127.0.0.1", 0, office.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join(5)
+
+
+@pytest.fixture
+def complaints():
+    """What the browser's console and the pages' scripts complained of: empty at the end of every test."""
+    found = []
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+def sign_in(chromium, address, complaints):
+    opened = []
+
+    def enter(login):
+        window = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+        opened.append(window)
+        page = window.new_page()
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{address}/sign-in")
+        page.get_by_label("登录名").fill(login)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url(lambda url: "sign-in" not in url)
+        return page
+
+    yield enter
+    for window in opened:
+        window.close()
 
 
 def one(session, statement):

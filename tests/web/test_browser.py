@@ -1,77 +1,17 @@
 """A clerk at the stations, in Chromium: by keys alone, under the strict policy, without a word on the console."""
 
-import contextlib
 import re
-import threading
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
-from records import pages
-from tests.web.conftest import PASSWORD, scan
+from records import alerts, pages
+from records.alerts import Cause
+from records.people import SYSTEM
+from tests.web.conftest import scan
 from workflows.models import UserTask
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@contextlib.contextmanager
-def served(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join(5)
-
-
-@pytest.fixture
-def address(office):
-    with served(office.app) as found:
-        yield found
-
-
-@pytest.fixture
-def complaints():
-    """What the browser's console and the pages' scripts complained of: empty at the end of every test."""
-    found = []
-    yield found
-    assert found == []
-
-
-@pytest.fixture
-def sign_in(chromium, address, complaints):
-    contexts = []
-
-    def enter(login):
-        context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-        contexts.append(context)
-        page = context.new_page()
-        page.on(
-            "console",
-            lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
-        )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{address}/sign-in")
-        page.get_by_label("登录名").fill(login)
-        page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_url(lambda url: "sign-in" not in url)
-        return page
-
-    yield enter
-    for context in contexts:
-        context.close()
 
 
 def test_a_clerk_corrects_and_passes_by_keys_and_the_next_task_comes(office, sign_in):
@@ -115,6 +55,30 @@ def test_the_last_typed_value_goes_with_the_pass(office, sign_in):
     page.wait_for_url("**/inbox?done=1")
     with office.sessions() as session:
         assert pages.readings(session, [1])[1]["person_name"].value == "示试花"
+
+
+def test_the_alert_station_shows_the_place_of_the_alert_in_hand(office, sign_in):
+    office.receive("2260101000001")
+    place = {"field": "id_number", "box": (0.1, 0.5, 0.6, 0.55)}
+    office.work(fault=Cause("FIELD_CONFLICT", "第 2 页身份证号与登记不一致", page_id=2, **place))
+    with office.sessions.begin() as session:
+        alerts.open_for(session, SYSTEM, 1, [Cause("UNKNOWN_PAGE", "第 1 页无法归类", page_id=1)])
+    page = sign_in("review")
+    page.keyboard.press("n")
+    first, second = page.locator(".alert").nth(0), page.locator(".alert").nth(1)
+    expect(first.get_by_role("button")).to_be_focused()
+    expect(first).to_have_class(re.compile("alert-current"))
+    expect(page.locator("[data-where]")).to_contain_text("2/2")
+    expect(page.locator(".viewer-box")).to_be_visible()
+    expect(page.get_by_text("补扫", exact=True)).to_be_in_viewport()
+    page.keyboard.press("Tab")
+    expect(second).to_have_class(re.compile("alert-current"))
+    expect(first).not_to_have_class(re.compile("alert-current"))
+    expect(page.locator("[data-where]")).to_contain_text("1/2")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/inbox?done=1")
 
 
 def test_a_draft_is_kept_without_asking(office, sign_in):

@@ -69,6 +69,8 @@ def test_a_supervisor_promises_and_calibrates_and_a_clerk_does_not(office):
     page = lead.get("/promise").text
     for words in ("每 500 项至多错 1 项", "0.200%", "随机抽取 5% 的页", "周班长", "试行三个月", "尚未校准"):
         assert words in page
+    assert "还没有可用的复核结果" in page
+    assert "按复核结果校准" not in page
     refused = lead.post("/promise/calibrations", at="/promise")
     assert refused.status_code == 422
     assert "还没有可用的复核结果" in refused.text
@@ -90,7 +92,9 @@ def test_the_table_says_what_each_type_and_field_lacks(office):
     answered(office)
     lead = office.visitor("lead")
     lead.post("/promise", {"one_in": 500, "sample_percent": 5, "reason": "试行"}, at="/promise")
-    assert lead.post("/promise/calibrations", at="/promise").status_code == 303
+    assert "已有 4003 项可用的复核结果" in lead.get("/promise").text
+    done = lead.post("/promise/calibrations", at="/promise", follow_redirects=True)
+    assert "已按 4003 项复核结果校准" in done.text
     page = lead.get("/promise").text
     table = page[page.index("怎么办") :]
     for words in ("居民身份证明", "≥ 99.0%", "达到承诺", "还需 1916 份复核（其间无错）", "一律核对", "2001"):

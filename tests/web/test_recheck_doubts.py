@@ -1,18 +1,12 @@
 """The recheck station in the mode "doubtful": keys lead through what lies below its threshold, the rest is folded."""
 
-import contextlib
-import re
-import threading
-
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
 from records import calibration, promise
 from records.people import SYSTEM
 from records.promise import PageRecheck, RecheckAnswer
-from tests.web.conftest import PASSWORD
 from tests.web.test_promise import answered, marks, rows
 from tests.web.test_tasks import complete, open_task
 from workflows.models import UserTask
@@ -101,38 +95,18 @@ def test_another_version_is_led_through_as_a_whole(proven):
 
 
 @pytest.mark.browser
-def test_keys_lead_through_the_doubtful_fields_only(proven):
+def test_keys_lead_through_the_doubtful_fields_only(proven, sign_in):
     task_id = proven.recheck("2260101000002")
     surer(proven)
-    with served(proven.app) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-        page.goto(f"{address}/sign-in")
-        page.get_by_label("登录名").fill("review")
-        page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_url(re.compile("/inbox"))
-        page.keyboard.press("n")
-        page.wait_for_url(f"**/tasks/{task_id}")
-        expect(page.locator("[data-progress]")).to_contain_text("0 / 2")
-        expect(page.locator("[data-sheet-of='3'] [name='value:3:id_number']")).to_be_focused()
-        page.keyboard.press("Enter")
-        expect(page.locator("[data-where]")).to_contain_text("2/2")
-        expect(page.locator("[name='value:4:id_number']")).to_be_focused()
-        page.keyboard.press("Enter")
-        expect(page.locator("[data-progress]")).to_contain_text("2 / 2")
-        page.keyboard.press("Control+Enter")
-        page.wait_for_url("**/inbox?done=1")
-        browser.close()
-
-
-@contextlib.contextmanager
-def served(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join(5)
+    page = sign_in("review")
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/tasks/{task_id}")
+    expect(page.locator("[data-progress]")).to_contain_text("0 / 2")
+    expect(page.locator("[data-sheet-of='3'] [name='value:3:id_number']")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-where]")).to_contain_text("2/2")
+    expect(page.locator("[name='value:4:id_number']")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-progress]")).to_contain_text("2 / 2")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/inbox?done=1")

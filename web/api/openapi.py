@@ -16,9 +16,10 @@ from records.catalogue import Catalogue
 from web.api import problems
 from web.api.schemas import ProblemSchema
 
-ABOUT = """供业务系统等程序使用：提交一件业务的扫描影像，读取识别、复核、推送与归档的结果。
+ABOUT = """供业务系统等程序使用：提交一件业务的扫描影像，读取识别、复核、推送与归档的结果；也可只提交影像，
+得到资料种类与字段。
 
-- 签名方式：请求头 `Authorization: Bearer gd_…`，令牌由系统管理员签发；不接受浏览器会话。
+- 认证方式：请求头 `Authorization: Bearer gd_…`，令牌由系统管理员签发；不接受浏览器会话。
 - 出错时一律返回 `application/problem+json`（RFC 9457）；`detail` 说明怎么办，`errors` 列出每一项。
 - 重复提交同一件（内容相同）不会产生第二件：首次返回 201，重复返回 200。
 - 时间为 ISO 8601，带时区；摘要为十六进制小写。

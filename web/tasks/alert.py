@@ -27,11 +27,9 @@ class Choice:
 
 
 CHOICES = (
-    Choice("rescan", lazy_gettext("转采集岗补扫有问题的页；扫好后自动重新识别、重新判定。")),
-    Choice("supplement", lazy_gettext("通知申请人补交资料，转采集岗等候；收到后自动重新识别、重新判定。")),
-    Choice(
-        "override", lazy_gettext("资料无误但规则不认：报班组长授权。同意后转人工复核，不同意则退回本岗。")
-    ),
+    Choice("rescan", lazy_gettext("转采集岗补扫有问题的页，扫好后自动重新识别。")),
+    Choice("supplement", lazy_gettext("通知申请人补交，转采集岗等候，收到后自动重新识别。")),
+    Choice("override", lazy_gettext("资料无误但规则不认：报班组长，同意后转人工复核。")),
     Choice("withdraw", lazy_gettext("撤回整件，不再推送和归档；影像与记录保留可查。")),
 )
 NOTE_NEEDED = ("override", "withdraw")

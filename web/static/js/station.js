@@ -83,6 +83,14 @@ function bringIntoView() {
   place();
 }
 
+// The place that an alert or a thumbnail stands for; the alert in hand is marked.
+function pointOut(link) {
+  showPage(link.dataset.showPage, parse(link.dataset.box));
+  bringIntoView();
+  all(".alert-current").forEach((each) => each.classList.remove("alert-current"));
+  link.closest(".alert")?.classList.add("alert-current");
+}
+
 const parse = (text) => (text ? text.split(",").map(Number) : null);
 
 // The glass: the focused field, cut from the image and enlarged above the keys.
@@ -160,6 +168,7 @@ function progress() {
 }
 
 document.addEventListener("focusin", (event) => {
+  if (event.target.matches(".alert [data-show-page]")) pointOut(event.target);
   const field = event.target.closest("[data-field]");
   all(".field-current").forEach((each) => each.classList.remove("field-current"));
   if (!field || !event.target.matches("[data-value]")) return;
@@ -195,8 +204,7 @@ document.addEventListener("click", (event) => {
   if (tool) views[tool.dataset.view]();
   const link = event.target.closest("[data-show-page]");
   if (link) {
-    showPage(link.dataset.showPage, parse(link.dataset.box));
-    bringIntoView();
+    pointOut(link);
     if (link.dataset.goField) goTo(link.dataset.showPage, link.dataset.goField);
   }
   if (event.target.closest("[data-toggle-back]")) {
@@ -238,7 +246,9 @@ function open() {
   Object.assign(state, { page: null, box: null, drag: null });
   const form = one("[data-recheck]"), first = entries()[0];
   if (first) showPage(first.dataset.page, null);
-  if (form?.dataset.fixPage) goTo(form.dataset.fixPage, form.dataset.fixField);
+  const alert = !form && one(".alert [data-show-page]");
+  if (alert) alert.focus({ preventScroll: true });
+  else if (form?.dataset.fixPage) goTo(form.dataset.fixPage, form.dataset.fixField);
   else {
     const start = values().find((input) => !input.closest(".field").querySelector(".confirm").checked) || values()[0];
     start ? reach(start) : one("[data-pass]")?.focus();  // nothing is doubtful: the images are looked at, then passed
