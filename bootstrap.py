@@ -13,9 +13,9 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from redis import Redis
@@ -28,8 +28,9 @@ from records import base, catalogue, recogniser_models, schema, validators
 from records.catalogue import Catalogue
 from records.images import ImageStore
 from records.loose_images import LooseImages
+from records.people import SYSTEM, Actor, Person
 from records.scans import Limits
-from settings import ROOT, Settings
+from settings import ROOT, Settings, load
 from workflows import definitions, operations, outbox
 from workflows.definitions import Models
 from workflows.intake import Intake
@@ -46,6 +47,10 @@ class NotMigrated(RuntimeError):
 
 class RedisUnavailable(RuntimeError):
     """The private Redis did not start."""
+
+
+class AccountMissing(LookupError):
+    """No active account of this name."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,17 @@ class House:
     @cached_property
     def intake(self) -> Intake:
         return Intake(self.models, self.catalogue, self.store, self.limits)
+
+    def actor(self, login: str | None) -> Actor:
+        """Who acts: the active account of that name, or the system. Raises AccountMissing."""
+        if login is None:
+            return SYSTEM
+        with self.sessions() as session:
+            statement = sa.select(Person).where(Person.login == login, Person.active)
+            person = session.scalars(statement).one_or_none()
+            if person is None:
+                raise AccountMissing(f"no active account {login}")
+            return person.actor("-")
 
     def require_migrated(self) -> None:
         """Raises NotMigrated, naming the command, rather than failing later on a missing column."""
@@ -209,6 +225,16 @@ class House:
             classifiers=settings.classifiers,
             shadow_share=settings.shadow_share,
         )
+
+
+def with_house(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the house of the settings as its first argument."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        return command(House(load()), *args, **kwargs)
+
+    return run
 
 
 def _check(validator: str) -> Callable[[str], validators.Verdict]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from handlers import alerting, assessment, capture, packaging, pushing, recognition, rereading
+from handlers import alerting, assessment, capture, packaging, pushing, recognition
 from handlers.context import Context
+from handlers.rereading import review
 from workflows.service_tasks import Claim, Settle
 
 HANDLERS: dict[str, Callable[[Context, Claim], Settle]] = {
@@ -23,5 +24,5 @@ HANDLERS: dict[str, Callable[[Context, Claim], Settle]] = {
     "push_record": pushing.push_record,
     "package_record": packaging.package_record,
     "verify_package": packaging.verify_package,
-    "settle_reread": rereading.settle_reread,
+    "settle_reread": review.settle_reread,
 }

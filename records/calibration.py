@@ -4,8 +4,10 @@
 never shown. So an answer counts only where its being asked for did not depend on the machine's confidence: on pages
 that were led through as a whole (asked for by the diagram, before any calibration, or drawn by the random sample), and
 findings that have no threshold at all, which are always asked for. And only on pages where the person confirmed or
-corrected everything that the station led through: a page glanced at confirms nothing. A value is correct when it agrees
-with what stands after the recheck, in the validators' normal form; a field that the machine did not read is no finding.
+corrected everything that the station led through: a page glanced at confirms nothing. And not in reviews of archived
+pages that a newer version read otherwise (`RereadReview`): those pages are chosen by what was found on them. A value is
+correct when it agrees with what stands after the recheck, in the validators' normal form; a field that the machine did
+not read is no finding.
 
 **How a threshold is found.** For each type, and each field on a stated type: the share of errors among answers from a
 confidence on, with Wilson's interval of 95 %. Trying thresholds until one looks good would break the promise more often
@@ -32,7 +34,7 @@ from sqlalchemy.orm import Session
 from records import agreement, audit, pages, promise
 from records.base import now, table_of
 from records.catalogue import Catalogue
-from records.pages import PageMaterial, Reading, Recognition
+from records.pages import PageImage, PageMaterial, Reading, Recognition
 from records.people import Actor
 from records.promise import (
     EVERY_TYPE,
@@ -44,6 +46,7 @@ from records.promise import (
     RecheckAnswer,
     Threshold,
 )
+from records.second_readings import RereadReview
 
 Z = 1.959963984540054  # two-sided 95 %: the upper bound alone is exceeded in 2.5 %
 GRID = (0.999, 0.998, 0.995, 0.99, 0.985, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.0)
@@ -336,8 +339,11 @@ def judge(cells: Mapping[tuple[str, str], Steps], share: float) -> dict[tuple[st
 
 
 def _cells(session: Session, version: str) -> dict[tuple[str, str], dict[int, tuple[int, int]]]:
-    """Per (type, field) and step of the grid the answers that count, and how many of them are errors."""
-    answers, rechecks, read = table_of(RecheckAnswer).c, table_of(PageRecheck).c, table_of(Recognition).c
+    """Per (type, field) and step of the grid the answers that count, and how many of them are errors. Answers of
+    reviews stay on record and are left out here."""
+    answers, rechecks = table_of(RecheckAnswer).c, table_of(PageRecheck).c
+    read, page = table_of(Recognition).c, table_of(PageImage).c
+    of_a_review = sa.exists().where(RereadReview.review_record_id == page.record_id)
     place = sa.case(
         *((answers.confidence >= step, number) for number, step in enumerate(GRID)), else_=len(GRID) - 1
     ).label("place")
@@ -346,7 +352,8 @@ def _cells(session: Session, version: str) -> dict[tuple[str, str], dict[int, tu
         sa.select(answers.material, answers.field, place, sa.func.count().label("answers"), errors)
         .join_from(table_of(RecheckAnswer), table_of(PageRecheck), answers.recheck_id == rechecks.id)
         .join(table_of(Recognition), rechecks.recognition_id == read.id)
-        .where(read.version == version, rechecks.superseded_by_id.is_(None))
+        .join(table_of(PageImage), rechecks.page_id == page.id)
+        .where(read.version == version, rechecks.superseded_by_id.is_(None), ~of_a_review)
         .group_by(answers.material, answers.field, place)
     )
     cells: dict[tuple[str, str], dict[int, tuple[int, int]]] = defaultdict(dict)

@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from handlers import rereading
+from handlers.rereading import review
 from handlers.table import HANDLERS
 from records.base import Base
 from workflows import definitions, engine, operations
@@ -20,10 +20,8 @@ def test_diagrams_operations_and_handlers_name_the_same(models):
     called = set()
     for key, files in definitions.read_bundles(ROOT / "bpmn").items():
         called |= engine.parse(key, files, models.functions).operations
-    review = rereading.bundle(ROOT / "bpmn")
-    called |= engine.parse(
-        rereading.PROCESS, review, definitions.script_functions(15), validate=True
-    ).operations
+    files = review.bundle(ROOT / "bpmn")
+    called |= engine.parse(review.PROCESS, files, models.functions, validate=True).operations
     assert offered == set(HANDLERS) == called
 
 

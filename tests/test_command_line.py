@@ -13,6 +13,7 @@ from records.audit import AuditEntry
 from records.pages import PageImage, Recognition
 from records.people import SYSTEM, Person
 from records.promise import PageRecheck, RecheckAnswer
+from settings import ROOT
 from tests.conftest import add_record
 
 
@@ -34,7 +35,7 @@ def run(tmp_path):
 def installed(run):
     run("migrate")
     code, text = run("process", "deploy")
-    assert code == 0 and text.count("deployed") == 3
+    assert code == 0 and text.count("deployed") == 4
     return run
 
 
@@ -73,8 +74,27 @@ def test_a_missing_model_is_named_at_once(run, tmp_path):
 
 def test_an_unchanged_deployment_says_so(installed):
     code, text = installed("process", "deploy")
-    assert code == 0 and text.count("unchanged") == 3
-    assert installed("process", "list")[1].count("\n") == 3
+    assert code == 0 and text.count("unchanged") == 4
+    assert installed("process", "list")[1].count("\n") == 4
+
+
+def test_the_review_of_archived_pages_is_deployed_and_a_fault_in_it_is_refused(installed, tmp_path):
+    models = tmp_path / "models"
+    shutil.copytree(ROOT / "bpmn", models)
+    path = models / "reviews" / "reread_review.bpmn"
+    diagram = path.read_text("utf-8")
+    path.write_text(diagram.replace("recheck_hours = 120", "recheck_hours = 240"), "utf-8")
+    code, text = installed("process", "deploy", GUIDANG_MODEL_DIR=str(models))
+    assert code == 0 and "reread_review version 2 deployed" in text
+    path.write_text(
+        diagram.replace('<bpmn:scriptTask id="deadlines"', '<bpmn:scriptTask x="" id="deadlines"'), "utf-8"
+    )
+    code, text = installed("process", "deploy", GUIDANG_MODEL_DIR=str(models))
+    assert code == 1 and "流程 reread_review 不能部署" in text
+    path.unlink()
+    code, text = installed("process", "deploy", GUIDANG_MODEL_DIR=str(models))
+    assert code == 1 and "reread_review.bpmn" in text
+    assert "reread_review    3" not in installed("process", "list")[1]
 
 
 def test_samples_are_submitted_once_and_a_bad_folder_is_refused_by_name(installed, tmp_path):

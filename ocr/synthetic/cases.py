@@ -1,6 +1,6 @@
 """Case folders on disk, as a counter or a batch scanner would hand them in, and the truth beside them.
 
-Knows which papers each item needs, which faults a case may carry, and the layout of the folders:
+Knows which papers each item needs, and the layout of the folders (what can be wrong: `case_faults`):
 `target/<transaction number>/case.json` with `001.jpg …`, `target/repairs/<transaction number>/` with the sound pages
 that a rescan of a faulty case would bring, and `target/truth.jsonl` with one line a page,
 outside the case folders so that handing in a folder takes the case alone. Knows nothing of intake or
@@ -14,27 +14,20 @@ transfer is handed in: only the application form, the identity card and the invo
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
+from ocr.synthetic import case_faults, papers, rendering, scanner
 from ocr.synthetic import identity as identities
-from ocr.synthetic import papers, rendering, scanner
+from ocr.synthetic.case_faults import FAULTS, STRAYS, Conflict
 from ocr.synthetic.identity import Identity
 
 ITEMS = ("V-REG-01", "V-TRF-01", "D-REN-08")
-FAULTS = (
-    "missing_material",
-    "vin_conflict",
-    "blank_page",
-    "owner_conflict",
-    "blurred_page",
-    "id_check_digit",
-    "unknown_page",
-)
 LAST_DAY = date(2026, 11, 20)
 OFFICE = "示例市公安局车辆管理所演示分所"
 
@@ -53,28 +46,8 @@ _SOMETIMES = {
     "D-REN-08": (("M-OT-01", 0.5), ("M-DR-02", 0.4)),
 }
 
-# The papers on which each conflicting value can be read.
-_SHOWS_VIN = {
-    "V-REG-01": ("M-FM-01", "M-SR-01", "M-CT-01", "M-IN-01", "M-IP-03"),
-    "V-TRF-01": ("M-FM-01", "M-SR-02", "M-LC-01", "M-LC-02"),
-}
-_SHOWS_OWNER = {
-    "V-REG-01": ("M-FM-01", "M-ID-01", "M-SR-01", "M-IN-01"),
-    "V-TRF-01": ("M-FM-01", "M-ID-01", "M-SR-02"),
-    "D-REN-08": ("M-FM-05", "M-ID-01"),
-}
-_SHOWS_NUMBER: dict[str, tuple[str, ...]] = {
-    "V-REG-01": ("M-FM-01", "M-ID-01"),
-    "V-TRF-01": ("M-FM-01", "M-ID-01"),
-    "D-REN-08": ("M-FM-05", "M-ID-01"),
-}
-_OWNER_FIELDS = {
-    "M-ID-01": "person_name",
-    "M-FM-05": "person_name",
-    "M-SR-01": "buyer_name",
-    "M-SR-02": "buyer_name",
-    "M-IN-01": "insured_name",
-}
+# A paper is drawn again so often until it shows the value in conflict, or no longer shows the missing material.
+_TRIES = 12
 
 
 @dataclass(frozen=True)
@@ -123,11 +96,23 @@ class CaseTruth:
 @dataclass(frozen=True)
 class _Sheet:
     """A paper to be drawn: its material, layout (None: by chance) and, on one page of a faulty case, what is
-    wrong."""
+    wrong. `copied`: it is that paper, scanned once more."""
 
     material: str
     layout: str | None = None
     fault: str | None = None
+    copied: _Drawn | None = None
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A written page and what draws the same paper again."""
+
+    line: PageLine
+    fault: Fault | None
+    sheet: _Sheet
+    identity: Identity
+    seed: tuple[int, ...]
 
 
 def write_cases(
@@ -138,9 +123,11 @@ def write_cases(
     last_day: date = LAST_DAY,
     on_page: Callable[[str], None] = lambda name: None,
     split: papers.Split = "train",
+    faults: Sequence[str] = FAULTS,
+    batch_share: float = _BATCH_SHARE,
 ) -> list[CaseTruth]:
-    """Writes `cases` case folders and truth.jsonl under `target`; round(cases × faulty) of them carry one
-    fault.
+    """Writes `cases` case folders and truth.jsonl under `target`; round(cases × faulty) of them carry one of
+    `faults`, in turn.
 
     The same arguments write the same bytes on the same fonts. Cases were accepted on the working days up to
     and including `last_day`. `on_page` hears the name of every page written. An existing truth.jsonl is
@@ -148,34 +135,46 @@ def write_cases(
     """
     target.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([seed, cases])
-    kinds = _fault_plan(rng, cases, round(cases * faulty))
+    kinds = _fault_plan(rng, cases, round(cases * faulty), faults)
     items = _item_plan(rng, kinds)
-    batches = rng.permutation(cases) < round(cases * _BATCH_SHARE)
-    written = []
+    batches = rng.permutation(cases) < round(cases * batch_share)
+    written: list[CaseTruth] = []
+    sound: list[_Drawn] = []
     with (target / "truth.jsonl").open("w", encoding="utf-8") as lines:
         for number, (item, kind, batch) in enumerate(zip(items, kinds, batches, strict=True)):
             own = np.random.default_rng([seed, cases, number])
             identity = identities.invent(own, item, _accepted_at(own, last_day), 100_000 + number)
-            case = _write_case(target, identity, kind, bool(batch), own, on_page, split)
+            sheets, missing = _with_fault(own, item, _sheets(own, item, split), kind, sound)
+            drawn = _write_case(target, identity, sheets, missing, kind, own, on_page, split)
+            _write_repairs(target / "repairs", identity, sheets, missing, own, split)
+            case = _submitted(target, identity, bool(batch), drawn, missing)
             for page in case.pages:
                 lines.write(json.dumps(asdict(page), ensure_ascii=False) + "\n")
             written.append(case)
+            if kind is None:
+                sound += drawn
     return written
 
 
-def _fault_plan(rng: np.random.Generator, cases: int, faulty: int) -> list[str | None]:
-    """A fault or None for each case: exactly `faulty` of them, the kinds in turn."""
+def _fault_plan(rng: np.random.Generator, cases: int, faulty: int, faults: Sequence[str]) -> list[str | None]:
+    """A fault or None for each case: exactly `faulty` of them, the kinds in turn. A page of another case needs a sound
+    case before it."""
     plan: list[str | None] = [None] * cases
     for turn, place in enumerate(rng.permutation(cases)[:faulty]):
-        plan[int(place)] = FAULTS[turn % len(FAULTS)]
+        plan[int(place)] = faults[turn % len(faults)]
+    if "foreign_page" in plan and None in plan:
+        first = plan.index(None)
+        for place in [place for place, kind in enumerate(plan[:first]) if kind == "foreign_page"]:
+            plan[place], plan[first] = None, "foreign_page"
+            first = place
     return plan
 
 
 def _item_plan(rng: np.random.Generator, kinds: Sequence[str | None]) -> list[str]:
-    """An item for each case; a VIN cannot conflict in a driver's case."""
+    """An item for each case, one that can carry its fault."""
     items = [str(item) for item in rng.choice(ITEMS, len(kinds), p=[0.4, 0.33, 0.27])]
     return [
-        ITEMS[place % 2] if kind == "vin_conflict" and item == "D-REN-08" else item
+        item if case_faults.carries(kind, item) else ITEMS[place % 2]
         for place, (item, kind) in enumerate(zip(items, kinds, strict=True))
     ]
 
@@ -183,32 +182,42 @@ def _item_plan(rng: np.random.Generator, kinds: Sequence[str | None]) -> list[st
 def _write_case(
     target: Path,
     identity: Identity,
+    sheets: Sequence[_Sheet],
+    missing: str | None,
     kind: str | None,
-    batch: bool,
     rng: np.random.Generator,
     on_page: Callable[[str], None],
     split: papers.Split,
-) -> CaseTruth:
-    sheets, missing = _with_fault(rng, identity.item, _sheets(rng, identity.item), kind)
+) -> list[_Drawn]:
     folder = target / identity.transaction_number
     folder.mkdir(parents=True, exist_ok=True)
-    pages = []
-    fault = Fault("missing_material", missing) if missing else None
+    pages: list[_Drawn] = []
     for place, sheet in enumerate(sheets, 1):
         name = f"{place:03d}.jpg"
-        line, found = _write_page(folder / name, identity, sheet, kind, rng, split)
-        pages.append(line)
-        fault = found or fault
+        if sheet.fault == "duplicate_page":
+            twin = next(page for page in pages if page.sheet.material == sheet.material)
+            sheet = replace(sheet, copied=twin)
+        pages.append(_write_page(folder / name, identity, sheet, kind, missing, rng, split))
         on_page(f"{identity.transaction_number}/{name}")
-    _write_repairs(target / "repairs" / identity.transaction_number, identity, sheets, missing, rng, split)
+    return pages
+
+
+def _submitted(
+    target: Path, identity: Identity, batch: bool, pages: Iterable[_Drawn], missing: str | None
+) -> CaseTruth:
+    """The case as written, its case.json with it."""
+    folder = target / identity.transaction_number
     submission = _submission(identity, batch)
     text = json.dumps(submission, ensure_ascii=False, indent=2)
     (folder / "case.json").write_text(text + "\n", encoding="utf-8")
-    return CaseTruth(identity.transaction_number, identity.item, folder, submission, tuple(pages), fault)
+    found = [page.fault for page in pages if page.fault]
+    fault = Fault("missing_material", missing) if missing else next(iter(found), None)
+    lines = tuple(page.line for page in pages)
+    return CaseTruth(identity.transaction_number, identity.item, folder, submission, lines, fault)
 
 
 def _write_repairs(
-    folder: Path,
+    target: Path,
     identity: Identity,
     sheets: Sequence[_Sheet],
     missing: str | None,
@@ -217,15 +226,17 @@ def _write_repairs(
 ) -> None:
     """The sound page for each faulty one, under the name of the page that it replaces, and the missing one: what a
     rescan would bring. A stray page has none."""
+    folder = target / identity.transaction_number
     repairs = {
-        f"{place:03d}.jpg": replace(sheet, fault=None) for place, sheet in enumerate(sheets, 1) if sheet.fault
+        f"{place:03d}.jpg": replace(sheet, fault=None)
+        for place, sheet in enumerate(sheets, 1)
+        if sheet.fault and sheet.fault not in STRAYS
     }
     if missing:
         repairs[f"{len(sheets) + 1:03d}.jpg"] = _Sheet(missing)
     for name, sheet in repairs.items():
-        if sheet.material != "M-OT-99":
-            folder.mkdir(parents=True, exist_ok=True)
-            _write_page(folder / name, identity, sheet, None, rng, split)
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_page(folder / name, identity, sheet, None, None, rng, split)
 
 
 def _accepted_at(rng: np.random.Generator, last_day: date) -> datetime:
@@ -244,11 +255,12 @@ def _accepted_at(rng: np.random.Generator, last_day: date) -> datetime:
     )
 
 
-def _sheets(rng: np.random.Generator, item: str) -> list[_Sheet]:
+def _sheets(rng: np.random.Generator, item: str, split: papers.Split) -> list[_Sheet]:
     """The papers of a complete case in the order in which they lie."""
     sheets: list[_Sheet] = []
     for material in _REQUIRED[item]:
-        sheets.extend(_laid_out(rng, item, material))
+        # The layouts that cases name are those that training may see.
+        sheets.extend(_laid_out(rng, item, material) if split == "train" else [_Sheet(material)])
     for material, share in _SOMETIMES[item]:
         if rng.random() < share:
             sheets.append(_Sheet(material))
@@ -271,7 +283,7 @@ def _laid_out(rng: np.random.Generator, item: str, material: str) -> Iterator[_S
 
 
 def _with_fault(
-    rng: np.random.Generator, item: str, sheets: list[_Sheet], kind: str | None
+    rng: np.random.Generator, item: str, sheets: list[_Sheet], kind: str | None, sound: Sequence[_Drawn]
 ) -> tuple[list[_Sheet], str | None]:
     """The sheets with the fault marked on one of them, or taken out; the second value is the missing
     material."""
@@ -280,17 +292,26 @@ def _with_fault(
     if kind == "missing_material":
         missing = str(rng.choice(_REQUIRED[item]))
         return [sheet for sheet in sheets if sheet.material != missing], missing
-    if kind == "unknown_page":
+    if kind in STRAYS:
         place = int(rng.integers(1, len(sheets) + 1))
-        return [*sheets[:place], _Sheet("M-OT-99", fault=kind), *sheets[place:]], None
-    allowed: dict[str, dict[str, tuple[str, ...]]] = {
-        "vin_conflict": _SHOWS_VIN,
-        "owner_conflict": _SHOWS_OWNER,
-        "id_check_digit": _SHOWS_NUMBER,
-    }
-    material = str(rng.choice(allowed.get(kind, _REQUIRED)[item]))
+        return [*sheets[:place], _stray(rng, kind, sheets[:place], sound), *sheets[place:]], None
+    material = str(rng.choice(case_faults.papers(kind, item, _REQUIRED[item])))
     place = next(place for place, sheet in enumerate(sheets) if sheet.material == material)
     return [replace(sheet, fault=kind) if at == place else sheet for at, sheet in enumerate(sheets)], None
+
+
+def _stray(rng: np.random.Generator, kind: str, before: Sequence[_Sheet], sound: Sequence[_Drawn]) -> _Sheet:
+    """A page that does not belong where it lies: of none of our types, a second scan of one before it, or a page of an
+    earlier case that says whose it is."""
+    if kind == "unknown_page":
+        return _Sheet("M-OT-99", fault=kind)
+    if kind == "duplicate_page":
+        return replace(before[int(rng.integers(len(before)))], fault=kind)
+    telling = [page for page in sound if {"vin", "id_number"} & page.line.fields.keys()]
+    if not telling:
+        raise ValueError("a page of another case needs a sound case written before it")
+    source = telling[int(rng.integers(len(telling)))]
+    return replace(source.sheet, fault=kind, copied=source)
 
 
 def _write_page(
@@ -298,22 +319,21 @@ def _write_page(
     identity: Identity,
     sheet: _Sheet,
     case_fault: str | None,
+    missing: str | None,
     rng: np.random.Generator,
     split: papers.Split,
-) -> tuple[PageLine, Fault | None]:
-    page_seed = [int(v) for v in rng.integers(0, 2**31, 2)]
+) -> _Drawn:
+    seed = tuple(int(v) for v in rng.integers(0, 2**31, 2))
     profile = scanner.draw_profile(rng)
-    shown = _altered(rng, identity, sheet.fault)
+    shown = case_faults.altered(rng, identity, sheet.fault)
+    conflict = case_faults.conflict(sheet.fault, sheet.material, identity, shown) if sheet.fault else None
     if sheet.fault == "blank_page":
-        image, truth = rendering.render_blank(identity, page_seed)
+        image, truth = rendering.render_blank(identity, list(seed))
     else:
-        if sheet.fault == "blurred_page":
-            profile = scanner.blurred(profile, rng)
-        # The layouts that cases name are those that training may see.
-        layout = sheet.layout if split == "train" else None
-        image, truth = rendering.render(
-            sheet.material, shown, page_seed, layout=layout, profile=profile, split=split
-        )
+        profile = case_faults.spoilt(profile, sheet.fault, rng)
+        if sheet.copied:
+            shown, seed, missing = sheet.copied.identity, sheet.copied.seed, None
+        image, truth, seed = _fitting(sheet, shown, seed, profile, split, conflict, missing)
     path.write_bytes(scanner.encode(image, profile, truth.dpi))
     line = PageLine(
         identity.transaction_number,
@@ -328,29 +348,30 @@ def _write_page(
         truth.mode,
         truth.dpi,
     )
-    return line, _fault(identity, shown, sheet, line) if sheet.fault else None
+    details = (conflict.field, conflict.shown, conflict.expected) if conflict else (None, None, None)
+    fault = Fault(sheet.fault, sheet.material, line.file, *details) if sheet.fault else None
+    return _Drawn(line, fault, sheet, shown, seed)
 
 
-def _altered(rng: np.random.Generator, identity: Identity, fault: str | None) -> Identity:
-    """The identity as this page wrongly shows it."""
-    if fault == "vin_conflict":
-        return identities.with_other_vin(rng, identity)
-    if fault == "owner_conflict":
-        return identities.with_other_owner(rng, identity)
-    if fault == "id_check_digit":
-        return identities.with_wrong_check_digit(rng, identity)
-    return identity
-
-
-def _fault(identity: Identity, shown: Identity, sheet: _Sheet, line: PageLine) -> Fault:
-    details: tuple[str | None, str | None, str | None] = (None, None, None)
-    if sheet.fault == "vin_conflict":
-        details = ("vin", shown.vehicle.vin, identity.vehicle.vin)
-    elif sheet.fault == "owner_conflict":
-        details = (_OWNER_FIELDS.get(sheet.material, "owner_name"), shown.owner.name, identity.owner.name)
-    elif sheet.fault == "id_check_digit":
-        details = ("id_number", shown.owner.id_number, identity.owner.id_number)
-    return Fault(str(sheet.fault), sheet.material, line.file, *details)
+def _fitting(
+    sheet: _Sheet,
+    shown: Identity,
+    seed: tuple[int, ...],
+    profile: scanner.Profile,
+    split: papers.Split,
+    conflict: Conflict | None,
+    missing: str | None,
+) -> tuple[Image.Image, rendering.PageTruth, tuple[int, ...]]:
+    """The first drawing of the sheet that shows the value in conflict and not the missing material; with its seed."""
+    for attempt in range(_TRIES):
+        own = (*seed, attempt) if attempt else seed
+        image, truth = rendering.render(
+            sheet.material, shown, list(own), layout=sheet.layout, profile=profile, split=split
+        )
+        is_told = conflict is None or truth.fields.get(conflict.field) == conflict.shown
+        if is_told and missing not in truth.materials:
+            return image, truth, own
+    raise ValueError(f"资料 {sheet.material} 的版式都显示不出这处差错")
 
 
 def _submission(identity: Identity, batch: bool) -> dict[str, object]:

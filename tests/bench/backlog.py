@@ -17,7 +17,11 @@ from pathlib import Path
 import psutil
 from PIL import Image
 
-from handlers.backfill import Backfill, BelowSure, Lane, Pace, Source
+from handlers.backfill.child import Lane
+from handlers.backfill.needs_person import BelowSure
+from handlers.backfill.run import Backfill
+from handlers.backfill.source import Source
+from handlers.pace import Pace
 from ocr.protocol import Depth, MaterialFinding, PageFindings, Quality
 from records import backlog, base, schema
 from records.backlog import Progress

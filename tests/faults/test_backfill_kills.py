@@ -12,7 +12,11 @@ import psutil
 import pytest
 import sqlalchemy as sa
 
-from handlers.backfill import Backfill, BelowSure, Lane, Pace, Source
+from handlers.backfill.child import Lane
+from handlers.backfill.needs_person import BelowSure
+from handlers.backfill.run import Backfill
+from handlers.backfill.source import Source
+from handlers.pace import Pace
 from records import audit, backlog, base
 from records.backlog import BacklogPage
 from records.people import SYSTEM

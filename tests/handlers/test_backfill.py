@@ -19,20 +19,13 @@ from PIL import Image
 from redis import Redis
 
 import guidang
-from handlers import backfill
-from handlers.backfill import (
-    Backfill,
-    BackfillFailed,
-    BelowSure,
-    CounterQueue,
-    Lane,
-    Pace,
-    Reader,
-    Shown,
-    Source,
-    SourceMissing,
-    Window,
-)
+from handlers.backfill import source
+from handlers.backfill.child import Lane
+from handlers.backfill.needs_person import BelowSure
+from handlers.backfill.progress import Shown, export
+from handlers.backfill.run import Backfill, BackfillFailed
+from handlers.backfill.source import Reader, Source, SourceMissing
+from handlers.pace import CounterQueue, Pace, Window
 from ocr.protocol import FieldFinding, MaterialFinding, PageFindings, Quality, QualityFault, UnreadableImage
 from records import backlog
 from records.backlog import BacklogPage, Progress
@@ -188,11 +181,11 @@ ORDER = ["a/x/1.png", "a/y.pdf", "a.jpg", "b/10.TIF", "b/2.jpg"]
 @pytest.mark.parametrize("at_once", [1, 2, 1000])
 def test_the_walk_is_in_one_order_and_goes_on_behind_any_path(tmp_path, monkeypatch, at_once):
     tree(tmp_path)
-    monkeypatch.setattr(backfill, "_NAMES_AT_ONCE", at_once)
-    source = Source(str(tmp_path))
-    assert [found.path for found in source.walk()] == ORDER
+    monkeypatch.setattr(source, "_NAMES_AT_ONCE", at_once)
+    folder = Source(str(tmp_path))
+    assert [found.path for found in folder.walk()] == ORDER
     for number, path in enumerate(ORDER):
-        assert [found.path for found in source.walk(path)] == ORDER[number + 1 :]
+        assert [found.path for found in folder.walk(path)] == ORDER[number + 1 :]
 
 
 def test_an_object_store_is_walked_and_read_like_a_folder():
@@ -239,7 +232,7 @@ def test_what_is_on_record_holds_no_password_and_a_missing_source_is_named(tmp_p
     ],
 )
 def test_the_transaction_is_what_the_path_says(pattern, path, number):
-    assert backfill.transaction_number(pattern, path) == number
+    assert source.transaction_number(pattern, path) == number
 
 
 def test_pages_of_a_file_come_one_after_the_other_or_straight_away(tmp_path):
@@ -540,7 +533,7 @@ def test_the_export_has_a_line_for_each_page_with_the_findings_of_its_first(lane
     lay(lanes.root, T1__1_jpg=same, T2__1_jpg=same, T3__1_jpg=b"junk")
     lanes.run(processes=1)
     target = tmp_path / "out.jsonl"
-    assert backfill.export(lanes.sessions, 1, target) == 3
+    assert export(lanes.sessions, 1, target) == 3
     first, second, third = map(json.loads, target.read_text("utf-8").splitlines())
     assert (
         first["fields"] == second["fields"] == {"id_number": {"value": "X", "confidence": 0.9, "valid": None}}

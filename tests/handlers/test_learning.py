@@ -5,7 +5,9 @@ import io
 import json
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -13,8 +15,9 @@ from PIL import Image
 from redis import Redis
 from rq import Queue, SimpleWorker
 
-from handlers import datasets, rereading, shadow
-from handlers.rereading import Lane, Wanted
+from handlers import datasets, shadow
+from handlers.rereading import review
+from handlers.rereading.run import Lane, Wanted
 from ocr.protocol import UnreadableImage
 from records import alerts, audit, bags, learning, packages, pages, recogniser_models, second_readings
 from records.audit import AuditEntry
@@ -26,6 +29,7 @@ from records.second_readings import Rereading, RereadReview, ShadowFinding
 from tests import servers
 from tests.conftest import ROOT
 from tests.handlers.conftest import ScriptedRecogniser
+from workflows import definitions
 from workflows.models import Incident, ProcessInstance
 
 CODES = ("M-FM-05", "M-ID-01", "M-DR-03")
@@ -438,7 +442,7 @@ def test_the_share_is_by_image_the_same_for_every_model():
 
 def lane(office, recogniser=None, **options):
     reads = recogniser or Trained("2")
-    return Lane(office.context, reads, SYSTEM, rereading.bundle(ROOT / "bpmn"), **options)
+    return Lane(office.context, reads, SYSTEM, review.bundle(ROOT / "bpmn"), **options)
 
 
 def archived_state(office, record_id):
@@ -677,16 +681,49 @@ def image_of(office, number):
     return office.context.store.get(page.sha256)
 
 
+def at_once(*runs):
+    """Each in a thread of its own, to its end; what one raises is raised here."""
+    with ThreadPoolExecutor(len(runs)) as pool:
+        return [each.result() for each in [pool.submit(run) for run in runs]]
+
+
+class Together(dict):
+    """The review's files, handed out when a second run asks for them too: what deploys them does so at one moment.
+    Where a database lets only one write at a time, the first waits in vain for a second."""
+
+    def __init__(self, files):
+        super().__init__(files)
+        self._both = threading.Barrier(2, timeout=2)
+
+    def items(self):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            self._both.wait()
+        return super().items()
+
+
+def test_two_runs_that_open_the_very_first_reviews_share_one_deployed_process(office):
+    for _ in range(2):
+        archive(office, hand_in(office, **told(fields={"sign_date": LATER})))
+    with office.house.sessions() as session:
+        last = session.scalar(sa.select(sa.func.max(ProcessInstance.ended_at)))
+    runs = [lane(office) for _ in range(2)]
+    files = Together(review.bundle(ROOT / "bpmn"))
+    for run in runs:
+        run.bundle = files
+    first, second = at_once(partial(runs[0].run, Wanted(limit=1)), partial(runs[1].run, Wanted(since=last)))
+    assert (first.reviews, second.reviews) == (1, 1)
+    with office.house.sessions() as session:
+        deployed = [each.version for each in definitions.listed(session) if each.key == review.PROCESS]
+        assert deployed == [1]
+        assert audit.verify(session).ok
+
+
 def test_two_runs_at_once_read_each_page_once_and_open_one_review(office):
     records = [hand_in(office, **told(fields={"sign_date": LATER})) for _ in range(2)]
     for record_id in records:
         archive(office, record_id)
     lanes = [lane(office) for _ in range(3)]
-    threads = [threading.Thread(target=each.run, args=(Wanted(),)) for each in lanes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    at_once(*(partial(each.run, Wanted()) for each in lanes))
     lane(office).run(Wanted())  # judges what two finished at the same moment
     assert sum(len(each.recogniser.read) for each in lanes) == 6
     with office.house.sessions() as session:

@@ -18,6 +18,7 @@ from records.calibration import GRID, Cell, Look, NotCalibrated, answers_needed,
 from records.dossiers import Record
 from records.pages import PageImage, PageMaterial, Reading, Recognition
 from records.promise import Doubts, PageRecheck, PromiseInvalid, RecheckAnswer
+from records.second_readings import RereadReview
 from settings import ROOT
 from tests.conftest import add_record
 
@@ -294,6 +295,25 @@ def test_a_second_recheck_corrects_the_first_answer_and_counts_once(archive, ses
 
 
 # ---- calibrating ----
+
+
+def test_reviews_of_archived_pages_are_no_sample(archive, sessions):
+    """Where a newer version read otherwise: those pages were chosen for what was found on them."""
+    with sessions.begin() as session:
+        sampled = archive.add(session, {"person_name": ("示试华", 0.9)})
+        archive.recheck(session, sampled)
+        reviewed = archive.add(session, {"person_name": ("示试华", 0.9)})
+        session.add(
+            RereadReview(
+                record_id=sampled.record_id, review_record_id=reviewed.record_id, version="v1", changes=[]
+            )
+        )
+        archive.recheck(session, reviewed, person_name="示试花")
+        promise.make(session, archive.clerk, 500, 5, "试行")
+        assert session.scalar(sa.select(sa.func.count(RecheckAnswer.id))) == 4
+        assert calibration.calibrate(session, archive.clerk).answers == 2
+        row = found(session, "M-ID-01", "person_name")
+        assert (row.answers, row.errors) == (1, 0)
 
 
 def test_there_is_a_promise_with_a_reason_before_anything_is_calibrated(archive, sessions):
