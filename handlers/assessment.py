@@ -18,7 +18,7 @@ licence, a declaration form.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from handlers.context import Context
 from handlers.recognition import UNKNOWN
+from ocr import quality
 from records import agreement, alerts, catalogue, fingerprints, pages, promise
 from records.alerts import Cause
 from records.catalogue import Catalogue
@@ -153,9 +154,19 @@ def _image_faults(papers: _Papers) -> Iterator[Cause]:
 
 
 def _faults(papers: _Papers, page: PageImage) -> Sequence[Mapping[str, Any]]:
-    """`ocr.protocol.QualityFault` as stored."""
+    """`ocr.protocol.QualityFault` as stored. From grey levels alone a photograph with much sky passes for paper: once
+    it is known for one, the lines of a vehicle's body are no crooked text, and soft edges no blur."""
     recognition = papers.recognitions.get(page.id)
-    return recognition.quality.get("faults", ()) if recognition else ()
+    found: Sequence[Mapping[str, Any]] = recognition.quality.get("faults", ()) if recognition else ()
+    kinds = [papers.catalogue.materials.get(each.current_code) for each in papers.materials.get(page.id, [])]
+    is_photograph = bool(kinds) and all(kind is not None and kind.nature == "photo" for kind in kinds)
+    return [fault for fault in found if not _only_of_papers(fault)] if is_photograph else found
+
+
+def _only_of_papers(fault: Mapping[str, Any]) -> bool:
+    """Whether the fault is one of papers, not of photographs."""
+    soft = fault["kind"] == "blurred" and fault["measure"] >= quality.LIMITS.photograph_blurred_below
+    return bool(soft or fault["kind"] == "skewed")
 
 
 def _turned_upright(box: Sequence[float], rotation: int) -> tuple[float, float, float, float]:
@@ -175,18 +186,34 @@ def _invalid(papers: _Papers) -> Iterator[Cause]:
 
 
 def _conflicts(papers: _Papers) -> Iterator[Cause]:
+    agents = _agents(papers)
     for page, name, reading, _ in _evidence(papers):
         codes = {each.current_code for each in papers.materials.get(page.id, [])}
         expected = agreement.expected(papers.record, name, codes)
         if expected is None or agreement.agree(papers.catalogue, name, reading.value, expected):
+            continue
+        if (name in _OF_PEOPLE and reading.value in agents) or _looks_alike(papers, name, reading, expected):
             continue
         title = papers.catalogue.fields[name].name
         text = f"第 {page.number} 页{title}“{reading.value}”与受理信息“{expected}”不一致"
         yield _at(Cause("FIELD_CONFLICT", text, page.id, name), reading)
 
 
+# Signs that readers take for one another, however sure they are.
+_LOOK_ALIKE = str.maketrans("OQDILJTSBZG", "00011175826")
+
+
+def _looks_alike(papers: _Papers, name: str, reading: Reading, expected: str) -> bool:
+    """Whether a number without a check digit differs only by signs that look alike: that is left to the recheck, which
+    shows the two beside each other."""
+    one, other = (value.upper().translate(_LOOK_ALIKE) for value in (reading.value, expected))
+    return name in ("plate_no", "engine_no") and agreement.agree(papers.catalogue, name, one, other)
+
+
 # Fields of the subject that the pages must agree on among themselves where the business system says nothing of them.
 _ACROSS = ("vin", "plate_no", "engine_no", "owner_name", "id_number")
+# What the agent's own card speaks of too; it contradicts nobody.
+_OF_PEOPLE = frozenset({"person_name", "id_number"})
 
 
 def _conflicts_across(papers: _Papers) -> Iterator[Cause]:
@@ -232,11 +259,8 @@ def _told(papers: _Papers, subject_field: str) -> list[_Told]:
     told = []
     for page, name, reading, _ in _evidence(papers):
         codes = {each.current_code for each in papers.materials.get(page.id, [])}
-        values = {each.value for each in papers.readings.get(page.id, {}).values()}
-        about_agent = subject_field in ("owner_name", "id_number") and not agents.isdisjoint(values)
-        if agreement.expected(assumed, name, codes) is not None and not (
-            about_agent and reading.value in agents
-        ):
+        of_agent = name in _OF_PEOPLE and reading.value in agents
+        if agreement.expected(assumed, name, codes) is not None and not of_agent:
             told.append(_Told(page, name, reading))
     return told
 
@@ -316,12 +340,31 @@ def _shared_readings(session: Session, papers: _Papers, one: PageImage, other: P
     }
 
 
+# A sign read with less speaks against no paper, where no check digit speaks for the whole.
+_SURE_SIGN = 0.9
+_WITH_CHECK_DIGIT = frozenset({"vin", "id_number"})
+
+
 def _evidence(papers: _Papers) -> Iterator[tuple[PageImage, str, Reading, Verdict | None]]:
     for page in papers.pages:
+        codes = {each.current_code for each in papers.materials.get(page.id, [])}
         for name, reading in papers.readings.get(page.id, {}).items():
             verdict = agreement.verdict(papers.catalogue, name, reading.value)
-            if name in papers.catalogue.fields and agreement.is_evidence(reading, verdict):
+            if name in papers.catalogue.fields and _is_evidence(name, reading, verdict, codes):
                 yield page, name, reading, verdict
+
+
+def _is_evidence(name: str, reading: Reading, verdict: Verdict | None, codes: Collection[str]) -> bool:
+    """`agreement.is_evidence`, and more where a check digit tells more: a VIN is known for one without a label beside
+    it, and so is the number of an identity paper's holder; other values count only if no sign of them is doubtful."""
+    signs = reading.characters
+    is_identity = bool(codes) and all(code.startswith("M-ID-") for code in codes)
+    needs_no_label = name == "vin" or (name == "id_number" and is_identity)
+    if needs_no_label and signs and verdict is not None and verdict.ok:
+        return bool(min(signs) >= agreement.SURE)
+    if not agreement.is_evidence(reading, verdict):
+        return False
+    return name in _WITH_CHECK_DIGIT or not signs or bool(min(signs) >= _SURE_SIGN)
 
 
 def _at(cause: Cause, reading: Reading) -> Cause:

@@ -79,8 +79,8 @@ def _signs(page: Grey) -> list[Heading]:
     ink = cv2.adaptiveThreshold(page, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 14)
     across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, _RULE), np.uint8))
     down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((_RULE, 1), np.uint8))
-    ink[(across > 0) | (down > 0)] = 0
-    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, _JOINED), np.uint8))
+    signs_only = cv2.subtract(ink, cv2.max(across, down))
+    joined = cv2.morphologyEx(signs_only, cv2.MORPH_CLOSE, np.ones((3, _JOINED), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
     signs = stats[1:]
     fit = (signs[:, 3] >= _LOW) & (signs[:, 3] <= _HIGH) & (signs[:, 4] >= 0.12 * signs[:, 2] * signs[:, 3])

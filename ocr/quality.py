@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -94,6 +95,8 @@ def assess(grey: Grey, dpi: float | None = None, reduced: float = 1.0) -> Qualit
     """
     page = _measured(grey, reduced)
     ink = float(_inner(page.mask).mean())
+    if LIMITS.blank_below <= ink < _HARDLY_ANY:
+        ink = float(_inner(_without_holes(page.mask)).mean())
     if ink < LIMITS.blank_below:
         return Quality((_washed_out(page) or _smeared(page) or _blank(ink),), 0.0, round(ink, 5), 0.0, "")
     box, sharpness, skew = _ink_box(page.mask), _sharpness(page), skew_of(page.mask)
@@ -114,10 +117,13 @@ def _measured(grey: Grey, reduced: float) -> _Page:
     small = _resized(grey, width // _COARSE, height // _COARSE)
     ground = np.asarray(cv2.medianBlur(cv2.dilate(small, np.ones((3, 3), np.uint8)), 21), dtype=np.uint8)
     level = cv2.resize(cv2.convertScaleAbs(ground, alpha=_INK_LEVEL), (width, height))
-    mask = np.asarray(
-        cv2.medianBlur(np.asarray(cv2.compare(grey, level, cv2.CMP_LT)), 3) // 255, dtype=np.uint8
-    )
+    mask = _as_ones(cv2.medianBlur(np.asarray(cv2.compare(grey, level, cv2.CMP_LT)), 3))
     return _Page(grey, mask, small, ground, float(np.percentile(_inner(small, 0.06), 99)), reduced / factor)
+
+
+def _as_ones(compared: NDArray[Any]) -> Mask:
+    """OpenCV's 255 as 1: the lowest bit costs a tenth of a division."""
+    return np.asarray(np.bitwise_and(compared, 1), dtype=np.uint8)
 
 
 def _resized(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
@@ -139,6 +145,23 @@ def _blank(ink: float) -> QualityFault:
     return QualityFault("blank", round(ink, 5))
 
 
+# With less ink than this, two punched holes may be all of it; their width in pixels, and how far from a side they lie.
+_HARDLY_ANY = 0.006
+_HOLE = 20, 52
+_HOLE_MARGIN = 0.12
+
+
+def _without_holes(mask: Mask) -> Mask:
+    """The ink without round, filled spots near the edges."""
+    _, labels, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    is_round = (abs(width - height) <= 5) & (abs(area / (width * height) - np.pi / 4) < 0.08)
+    from_edge = np.minimum(middles, np.array(mask.shape[::-1]) - middles) / np.array(mask.shape[::-1])
+    near = from_edge.min(axis=1) < _HOLE_MARGIN
+    holes = is_round & near & (width >= _HOLE[0]) & (width <= _HOLE[1])
+    return np.where(holes[labels], 0, mask).astype(np.uint8)
+
+
 def _smeared(page: _Page) -> QualityFault | None:
     """Print so far out of focus that none of it is dark any more, and too dark to be the other side shining
     through."""
@@ -150,7 +173,8 @@ def _smeared(page: _Page) -> QualityFault | None:
 def _sharpness(page: _Page) -> float:
     """How steep the steepest tenth of the ink's edges is, as a share of the contrast."""
     grey, mask = _inner(page.grey), _inner(page.mask)
-    edges = np.flatnonzero(cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))[::3]
+    outlines = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
+    edges = np.flatnonzero(outlines.view(np.bool_))[::3]
     across, down = cv2.spatialGradient(np.ascontiguousarray(grey))
     # A sheet that moved is smeared along one direction only: the duller of the two counts.
     steepness = min(float(np.percentile(np.abs(way.reshape(-1)[edges]), 90)) for way in (across, down)) / 8
@@ -182,7 +206,7 @@ def _washed_out(page: _Page) -> QualityFault | None:
         return None
     height, width = page.grey.shape
     level = cv2.resize(cv2.convertScaleAbs(page.ground, alpha=_FAINT_LEVEL), (width, height))
-    faint = np.asarray(cv2.compare(cv2.medianBlur(page.grey, 3), level, cv2.CMP_LT), dtype=np.uint8) // 255
+    faint = _as_ones(cv2.compare(cv2.medianBlur(page.grey, 3), level, cv2.CMP_LT))
     if float(_inner(faint).mean()) < LIMITS.blank_below:
         return None
     contrast = _contrast(page, faint)
@@ -242,6 +266,33 @@ def _cut(page: _Page) -> Iterator[QualityFault]:
         if len(strokes) >= LIMITS.strokes_from or table:
             crossing = max(strokes, rules, key=len)
             yield QualityFault("cut", float(len(crossing)), _side_box(crossing, mask.shape[1], turns))
+        elif _slipped(mask, np.rot90(page.small, turns)):
+            yield QualityFault("cut", float(len(strokes)), _turned_back((0.0, 0.0, 1.0, 0.04), turns))
+
+
+# A sheet that slipped over an edge leaves its print this close to it (shares of the height), and as much of the lid to
+# be seen at the other: less is a margin, and half the height a sheet of half the size.
+_CLOSE = 0.002, 0.03
+_LID = 0.10, 0.46
+_LID_STEP = 4.0
+# Beside a dark lid the ground is told wrong for so many coarse rows.
+_GROUND_REACH = 12
+
+
+def _slipped(mask: Mask, small: Grey) -> bool:
+    """Whether print begins just below the upper edge, while a bare, even band of another brightness than the paper runs
+    along the whole lower one: the lid."""
+    height, width = mask.shape
+    ink = np.flatnonzero(mask[:, int(0.03 * width) : int(0.97 * width)].sum(axis=1) >= _STROKE)
+    if not len(ink) or not _CLOSE[0] < ink[0] / height <= _CLOSE[1]:
+        return False
+    rows = np.median(small[:, small.shape[1] // 20 : -(small.shape[1] // 20)], axis=1)
+    first, last = (int((1 - share) * len(rows)) for share in reversed(_LID))
+    steps = np.abs(rows[first + 3 : last + 3] - rows[first - 3 : last - 3])
+    edge = first + int(np.argmax(steps))
+    lid = rows[edge + 3 :]
+    bare = ink[-1] < height * (edge + _GROUND_REACH) / len(rows)
+    return bool(steps.max() >= _LID_STEP and bare and np.abs(lid - np.median(lid)).max() <= _LID_STEP / 2)
 
 
 def _over_top(edge: Mask, bright: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: measures what a case costs and prints one table.
+"""`python -m tests.bench`: measures what a case and a page cost and prints one table.
 
 Every figure of a row is measured in the same run, in turn with what it is compared to. `--quick` runs all of it
 shortly, to see that it works: its figures mean little.
@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests import servers
-from tests.bench import completing, databases, engine_alone, inbox, memory, programs
+from tests.bench import completing, databases, engine_alone, inbox, memory, programs, recognition
 from tests.bench.completing import Completing
 from tests.bench.databases import Database
 from tests.bench.inbox import Pages
@@ -38,10 +38,12 @@ class Size:
     think_s: float
     recognised: int
     tries: int
+    read: int
+    remembered: int
 
 
-FULL = Size(200, 250, 1_000, 100_000, 30, 1.0, 2, 3)
-QUICK = Size(5, 8, 200, 1_000, 2, 0.05, 1, 1)
+FULL = Size(200, 250, 1_000, 100_000, 30, 1.0, 2, 3, 60, 400)
+QUICK = Size(5, 8, 200, 1_000, 2, 0.05, 1, 1, 2, 4)
 
 
 class Report:
@@ -77,6 +79,8 @@ def main() -> None:
     report.section()
     with servers.redis() as redis_url, tempfile.TemporaryDirectory(prefix="guidang-bench-") as folder:
         _workers(report, memory.measure(Path(folder), redis_url, size.recognised))
+    report.section()
+    _recognition(report, size)
     report.section()
     report.add("whole run", f"{time.monotonic() - began:.0f} s")
     report.console.print(report.table)
@@ -179,6 +183,13 @@ def _workers(report: Report, found: memory.Workers) -> None:
         f"({found.seconds:.0f} s with its start)",
     )
     report.add("worker for everything else: resident", f"{found.general_mib:.0f} MiB")
+
+
+def _recognition(report: Report, size: Size) -> None:
+    pages = recognition.draw("measure", "typical", seed=1, count=size.read)
+    with tempfile.TemporaryDirectory(prefix="guidang-bench-") as folder:
+        for what, value, target, met in recognition.rows(pages, size.remembered, Path(folder)):
+            report.add(what, value, target, met)
 
 
 def _ms(seconds: float) -> str:

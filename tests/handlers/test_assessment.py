@@ -1,5 +1,7 @@
 """What assessment finds beyond single fields: faults of images, pages that contradict one another, duplicates."""
 
+from dataclasses import replace
+
 import pytest
 
 from records import alerts, pages
@@ -37,11 +39,17 @@ def duplicates(office, record_id):
     ],
 )
 def test_each_fault_of_an_image_says_the_page_the_remedy_and_the_place(office, kind, reason, words):
-    record_id = office.hand_in(**{"M-IP-04": {kind: True}})
+    record_id = office.hand_in(**{"M-IP-02": {kind: True}})
     office.work()
     (alert,) = raised(office, record_id)
-    assert alert.reason == reason and alert.text.startswith("第 8 页") and words in alert.text
+    assert alert.reason == reason and alert.text.startswith("第 6 页") and words in alert.text
     assert "重新扫描" in alert.text and alert.box == [0.1, 0.2, 0.3, 0.4]
+
+
+def test_the_lines_of_a_photographed_vehicle_are_no_crooked_text(office):
+    record_id = office.hand_in(**{"M-IP-04": {"skewed": True}})
+    office.work()
+    assert raised(office, record_id) == []
 
 
 def test_the_place_is_told_on_the_upright_page(office):
@@ -58,13 +66,13 @@ def test_a_turned_page_is_no_alert(office):
 
 
 def test_two_faults_of_a_page_are_settled_by_its_rescan(office):
-    record_id = office.hand_in(**{"M-IP-04": {"cut": True, "skewed": True}})
+    record_id = office.hand_in(**{"M-IP-02": {"cut": True, "skewed": True}})
     office.work()
     assert {alert.reason for alert in raised(office, record_id)} == {"POOR_QUALITY", "FLAWED_IMAGE"}
     office.complete(record_id, disposition="rescan")
     with office.house.sessions() as session:
-        old = pages.current(session, record_id)[7]
-        files = [("8.jpg", page("M-IP-04", 5))]
+        old = pages.current(session, record_id)[5]
+        files = [("6.jpg", page("M-IP-02", 5))]
         intake.add_pages(session, office.house.intake, SYSTEM, record_id, files, {0: old.id})
     office.complete(record_id)
     assert raised(office, record_id) == [] and office.task(record_id).form == "recheck"
@@ -91,6 +99,43 @@ def test_the_agents_own_card_contradicts_nobody(office):
     record_id = office.hand_in(subject=subject, **{code: {"fields": fields} for code, fields in told.items()})
     office.work()
     assert raised(office, record_id) == []
+
+
+def test_the_agents_own_card_contradicts_the_business_system_neither(office):
+    told = {"M-FM-01": {"agent_name": "李四"}, "M-ID-01": {"person_name": "李四"}}
+    record_id = office.hand_in(**{code: {"fields": fields} for code, fields in told.items()})
+    office.work()
+    assert raised(office, record_id) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "confidence", "sign", "told"),
+    [
+        ("M-IP-03", {"vin": OTHER["vin"]}, 0.6, 0.95, True),  # no label beside it: its check digit is right
+        ("M-ID-01", {"id_number": OTHER["id_number"]}, 0.6, 0.95, True),
+        ("M-FM-01", {"id_number": OTHER["id_number"]}, 0.6, 0.95, False),  # whose?
+        ("M-CT-01", {"plate_no": OTHER["plate_no"]}, 0.6, 0.95, False),
+        ("M-CT-01", {"plate_no": OTHER["plate_no"]}, 0.84, 0.88, False),  # one sign is doubtful
+        ("M-CT-01", {"plate_no": OTHER["plate_no"]}, 0.84, 0.95, True),
+        ("M-CT-01", {"plate_no": SUBJECT["plate_no"].replace("2", "Z")}, 0.95, 0.95, False),  # look alike
+    ],
+)
+def test_what_is_sure_enough_to_contradict(office, code, fields, confidence, sign, told):
+    class Doubting:
+        version = office.recogniser.version
+
+        def recognise(self, image, depth="all"):
+            found = office.recogniser.recognise(image, depth)
+            fields = tuple(
+                replace(each, characters=(*each.characters[1:], sign), confidence=confidence)
+                for each in found.fields
+            )
+            return replace(found, fields=fields)
+
+    office.context = replace(office.context, make_recogniser=Doubting)
+    record_id = office.hand_in(**{code: {"fields": fields}})
+    office.work()
+    assert [alert.reason for alert in raised(office, record_id)] == (["FIELD_CONFLICT"] if told else [])
 
 
 def test_a_sheet_fed_twice_is_told_on_the_later_page(office):

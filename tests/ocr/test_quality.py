@@ -71,6 +71,15 @@ def test_specks_and_faint_bleed_through_leave_a_page_blank() -> None:
     assert kinds(faint) == {"blank"}
 
 
+def test_punched_holes_leave_a_page_blank_and_a_seal_does_not() -> None:
+    sheet = paper()
+    for y in (800, 1460):
+        cv2.circle(sheet, (80, y), 23, 140.0, -1)
+    assert kinds(sheet) == {"blank"}
+    cv2.circle(sheet, (1200, 1900), 130, 120.0, 8)
+    assert kinds(sheet) == set()
+
+
 def test_one_line_of_print_is_not_blank() -> None:
     quality = assess(printed(paper(), 1))
     assert not quality.faults
@@ -136,6 +145,25 @@ def test_print_up_to_the_edge_and_a_wedge_of_lid_are_not_cut() -> None:
     assert kinds(near) == set()
     cv2.fillPoly(near, [np.array([[0, 0], [near.shape[1], 0], [0, 40]])], 60)
     assert kinds(near) == set()
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("lid", [60.0, 215.0])
+def test_a_sheet_that_slipped_between_two_lines_shows_the_lid_at_the_other_edge(
+    turns: int, lid: float
+) -> None:
+    page = printed(paper(), 30)
+    slipped = np.vstack([page[700:], np.full((700, page.shape[1]), lid, np.uint8)])
+    faults = assess(np.ascontiguousarray(np.rot90(slipped, turns))).faults
+    assert [fault.kind for fault in faults] == ["cut"]
+    left, top, right, bottom = faults[0].box
+    assert (top == 0, left == 0, bottom == 1, right == 1)[turns] and min(right - left, bottom - top) < 0.05
+
+
+def test_a_smaller_sheet_on_the_glass_is_not_cut() -> None:
+    page = printed(paper(1654, 1170), 8)
+    on_glass = np.vstack([page, np.full((1169, page.shape[1]), 215, np.uint8)])
+    assert kinds(on_glass) == set()
 
 
 def test_a_missing_corner_is_cut_and_shown() -> None:
