@@ -7,6 +7,7 @@ found is stored in the transaction that completes the task.
 from __future__ import annotations
 
 import datetime as dt
+import faulthandler
 import logging
 import os
 import random
@@ -17,6 +18,7 @@ from handlers.context import Context, Postponed
 from handlers.platform.breaker import backoff
 from handlers.table import HANDLERS
 from workflows import service_tasks
+from workflows.operations import LOAD_TIMEOUT_S
 from workflows.service_tasks import Claim, RunLost
 
 _log = logging.getLogger(__name__)
@@ -41,6 +43,18 @@ def context() -> Context:
     if _context is None:
         raise RuntimeError("jobs run in `guidang worker`, which gives this process its context")
     return _context
+
+
+def load_models() -> None:
+    """Loads the active model before the first job, so that nobody waits for it. A failure is told and ends nothing: a
+    job that needs the model meets it again and says so where the office looks. Loading that hangs ends the process."""
+    faulthandler.dump_traceback_later(LOAD_TIMEOUT_S, exit=True)
+    try:
+        _ = context().recogniser
+    except Exception as error:  # an edge: whatever native libraries and damaged files can raise
+        _log.exception("the recognition models cannot be loaded, pages will not be read: %s", error)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def run_service_task(run_id: int) -> None:

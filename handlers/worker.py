@@ -21,13 +21,15 @@ from rq.job import Job
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from handlers import leases
+from handlers import jobs, leases
 from records.people import SYSTEM
 from workflows import instances, outbox
 from workflows.definitions import Models
 from workflows.operations import Queues
 
 _log = logging.getLogger(__name__)
+# Queues of pages that somebody waits for: the models are there before the first one comes.
+_WAITED_FOR = frozenset({"counter", "single"})
 
 
 class _Child(SimpleWorker):  # type: ignore[misc]
@@ -47,6 +49,8 @@ class _Child(SimpleWorker):  # type: ignore[misc]
 
 def run_child(queues: Queues, served: Sequence[str], rss_cap_mb: int) -> None:
     """Works off these queues, the first before the next, until told to stop (SIGTERM finishes the job in hand)."""
+    if not _WAITED_FOR.isdisjoint(served):
+        jobs.load_models()
     worker = _Child([Queue(name, connection=queues.redis) for name in served], connection=queues.redis)
     worker.rss_cap_mb = rss_cap_mb
     worker.work(logging_level="WARNING", with_scheduler=False)

@@ -1,18 +1,18 @@
 """What type is the page: the look of it, its words and the catalogue's keywords, weighed into one calibrated answer.
 
-Knows the three kinds of evidence and the weights that `ocr.training.fusing` fitted for each stage of the cascade, on
-layouts that no model was trained on. Being of no known type (M-OT-99) is an answer beside the others, so that a
-page without evidence is not given the nearest type. A type that the catalogue has and training had not is judged by
-its keywords alone.
+Knows the three kinds of evidence and the weights that `ocr.training.fusing` fitted for each stage of the cascade, and
+for pages of hardly any words, on layouts that no model was trained on. Being of no known type (M-OT-99) is an answer
+beside the others, so that a page without evidence is not given the nearest type. A type that the catalogue has and
+training had not is judged by its keywords alone.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,14 @@ from ocr.text_model import TextModel
 from ocr.thumbnail import Glance, ThumbnailNetwork
 from ocr.titles import TitleIndex
 
-STAGES: tuple[Stage, ...] = ("thumbnail", "title", "page")
+# How evidence is weighed: as at the stages of the cascade, or as of a page that shows hardly any words at all.
+Weighing = Literal["thumbnail", "title", "page", "sparse"]
+WEIGHINGS: tuple[Weighing, ...] = ("thumbnail", "title", "page", "sparse")
 EVIDENCE = ("look", "words", "keywords", "unknown")
 FILES = ("thumbnail.onnx", "text.npz", "fusion.json")
 _LEAST = -12.0
+# A whole page with fewer lines is a photograph, a rubbing, a slip: the look counts there, words hardly do.
+_SPARSE = 6
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,8 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class StageWeights:
-    """How much each kind of evidence counts at a stage, in the order of EVIDENCE; then what turns the odds of the
+class Weights:
+    """How much each kind of evidence counts, in the order of EVIDENCE; then what turns the odds of the
     best type into a confidence: scale and offset on the logit. `stop`: confidence from which no later stage is asked.
     """
 
@@ -64,19 +68,23 @@ class Classifier:
         self.text = TextModel(folder / "text.npz")
         fusion = json.loads((folder / "fusion.json").read_text("utf-8"))
         self.version = f"classifier {fusion['version']}"
-        self._stages = stage_weights(fusion["stages"])
+        self._weights = {each: Weights(**fusion["weighings"][each]) for each in WEIGHINGS}
         self._keywords = TitleIndex(catalogue)
         self.codes = tuple(material.code for material in catalogue.materials)
         self._looks = _places(self.network.codes, self.codes)
         self._words = _places(self.text.codes, self.codes)
 
     def stops(self, stage: Stage, answer: Answer) -> bool:
-        """Whether the answer is sure enough to ask no later stage."""
-        return answer.confidence >= self._stages[stage].stop
+        """Whether the answer is sure enough to ask no later stage. Only all that can be read of a page tells that it is
+        of none of the known types."""
+        if answer.code == UNKNOWN and stage != "page":
+            return False
+        return answer.confidence >= self._weights[stage].stop
 
     def judge(self, glance: Glance, lines: Sequence[Line], height: int, stage: Stage) -> Answer:
         """The type of an upright page from one look and the lines read so far (`height` in pixels)."""
-        return weigh(self.evidence(glance, lines, height), self._stages[stage], self.codes)
+        weights = self._weights[weighing(stage, lines)]
+        return weigh(self.evidence(glance, lines, height), weights, self.codes)
 
     def evidence(self, glance: Glance, lines: Sequence[Line], height: int) -> NDArray[np.float32]:
         """(EVIDENCE, codes): log chances by look and by words, log odds by keywords, which type is unknown."""
@@ -90,19 +98,12 @@ class Classifier:
         return np.stack([look, words, keywords, unknown])
 
 
-def stage_weights(stages: Mapping[str, Mapping[str, Any]]) -> dict[Stage, StageWeights]:
-    return {
-        stage: StageWeights(
-            tuple(stages[stage]["evidence"]),
-            stages[stage]["scale"],
-            stages[stage]["offset"],
-            stages[stage]["stop"],
-        )
-        for stage in STAGES
-    }
+def weighing(stage: Stage, lines: Sequence[Line]) -> Weighing:
+    """How the evidence of a page is weighed at a stage that has read these lines."""
+    return "sparse" if stage == "page" and len(lines) < _SPARSE else stage
 
 
-def weigh(evidence: NDArray[np.float32], weights: StageWeights, codes: Sequence[str]) -> Answer:
+def weigh(evidence: NDArray[np.float32], weights: Weights, codes: Sequence[str]) -> Answer:
     """The best type by the weighted evidence, with its calibrated confidence."""
     scores = np.asarray(weights.evidence, dtype=np.float32) @ evidence
     best, second = np.argsort(-scores)[:2]

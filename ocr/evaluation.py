@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -96,8 +97,9 @@ def pages(
 ) -> Iterator[Seen]:
     """`count` pages of the layouts of one share, types in turn, recognised. `make` must be picklable."""
     work = partial(_see, share, difficulty, depth, seed)
-    with get_context("spawn").Pool(processes, _prepare, (make,)) as pool:
-        yield from pool.imap(work, range(count), chunksize=4)
+    # A pool that cannot be prepared breaks; multiprocessing's own would start processes for ever.
+    with ProcessPoolExecutor(processes, get_context("spawn"), _prepare, (make,)) as pool:
+        yield from pool.map(work, range(count), chunksize=4)
 
 
 def report(seen: Sequence[Seen], hard: bool) -> list[Line]:

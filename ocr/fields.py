@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from math import prod
 
 from ocr import geometry
@@ -21,11 +22,23 @@ from ocr.protocol import Box, FieldFinding, Line, Validators
 
 # How often what stands at such a place is the field's value.
 _SAME_LINE, _RIGHT, _BELOW, _NO_LABEL = 0.99, 0.97, 0.85, 0.6
+# A label that also names other things; a line that proves itself by its check digits.
+_OTHER_LABEL, _CODED = 0.9, 0.97
 _SOFT, _INVALID = 0.5, 0.1
 _SENTENCE = 6
+# Boxes to the right of a label that are read as one; a form may give every sign of a number its own.
+_RUN, _SIGNS = 4, 20
+# A number of so many signs beside its label counts, though misread: one that is less alike is another's.
+_WHOLE, _ALIKE = 14, 0.85
+# What belongs to the label behind which it stands, its English gloss among it.
 _SUB_LABELS = re.compile(
-    r"^(?:姓名/名称|姓名|名称|\(车架号码?\)|/?车架号码?|号码|[:：;；.。,，、/\-_*()（）\[\]\s])+"
+    r"^(?:姓名/名称|姓名|名称|\(车架号码?\)|/?车架号码?|号码|\((?:人|单位|所有人|签名|单位名称)\)|及|VIN|FULLNAME|NAME"
+    r"|[:：;；.。,，、/\-_*()（）\[\]☑√\s])+"
 )
+# A date behind these is that of something else.
+_DATED = re.compile(r"(?:日期|时间|期限|期|至|自)[:：]?$")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_SECTION, _HEADING = re.compile(r"[一二三四五六七八九十]+、"), re.compile(r"信息[:：]?$")
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,10 @@ class _Cell:
     @property
     def height(self) -> float:
         return self.bounds[3] - self.bounds[1]
+
+    @property
+    def middle(self) -> float:
+        return (self.bounds[1] + self.bounds[3]) / 2
 
 
 class FieldFinder:
@@ -78,6 +95,8 @@ class FieldFinder:
             finding = self._finding(code, cell, place, width, height)
             if rule.valid_only and not finding.valid:
                 continue
+            if rule.unbroken and best and place == _NO_LABEL and _another(finding.value, best.value):
+                continue
             # Of nearly equal candidates the upper one counts: the main party stands above the agent.
             if best is None or finding.confidence > best.confidence + 0.1:
                 best = finding
@@ -99,19 +118,79 @@ class FieldFinder:
         return FieldFinding(code, value, round(confidence, 4), box, characters, valid, suggestion)
 
     def _candidates(self, rule: FieldRule, cells: Sequence[_Cell]) -> Iterator[tuple[_Cell, float]]:
+        found = False
+        for labels, sure in ((rule.labels, 1.0), (rule.others, _OTHER_LABEL)):
+            for value, place in self._beside_labels(rule, labels, cells):
+                found = True
+                yield value, place * sure
+            if found:
+                break
+        yield from self._without_label(rule, cells)
+
+    def _beside_labels(
+        self, rule: FieldRule, labels: Sequence[str], cells: Sequence[_Cell]
+    ) -> Iterator[tuple[_Cell, float]]:
         for cell in cells:
-            after = self._after_label(rule.labels, cell)
+            after = self._after_label(labels, cell)
             if after is None:
                 continue
-            for place, source in self._beside(cell, after, cells):
-                value = self._value(rule.pattern, source)
-                if value is not None:
-                    yield value, place
-                    break
-        if rule.bare is not None:
-            for cell in _from_below(cells) if rule.lowest else cells:
-                for match in rule.bare.finditer(cell.text):
-                    yield cell.part(*match.span()), _NO_LABEL
+            if rule.inner and _HEADING.search(cell.text):
+                yield from self._in_section(rule, cell, cells)
+            else:
+                yield from self._labelled(rule, cell, after, cells)
+
+    def _in_section(
+        self, rule: FieldRule, heading: _Cell, cells: Sequence[_Cell]
+    ) -> Iterator[tuple[_Cell, float]]:
+        """The value beside its label in the section of a form that the heading begins."""
+        below = sorted(
+            (cell for cell in cells if cell.bounds[1] > heading.middle), key=lambda cell: cell.bounds[1]
+        )
+        for cell in below:
+            if _SECTION.match(cell.text):
+                return
+            after = self._after_label(rule.inner, cell)
+            if after is not None:
+                yield from self._labelled(rule, cell, after, cells)
+                return
+
+    def _without_label(self, rule: FieldRule, cells: Sequence[_Cell]) -> Iterator[tuple[_Cell, float]]:
+        for cell in _undated(cells) if rule.lowest else cells:
+            for match in rule.bare.finditer(cell.text) if rule.bare else ():
+                yield cell.part(*match.span()), _NO_LABEL
+            span = rule.coded(cell.text) if rule.coded else None
+            if span:
+                yield cell.part(*span), _CODED
+            if rule.above and rule.above.search(cell.text):
+                yield from ((above, _NO_LABEL) for above in self._above(rule, cell, cells))
+
+    def _above(self, rule: FieldRule, cell: _Cell, cells: Sequence[_Cell]) -> Iterator[_Cell]:
+        """What stands directly above a cell, if it is nothing but a value and no other label stands before it."""
+        over = [
+            each for each in cells if _below(each, [cell]) and each.bounds[0] > cell.bounds[0] - cell.height
+        ]
+        for nearest in sorted(over, key=lambda each: -each.bounds[3])[:1]:
+            match = rule.pattern.search(nearest.text)
+            whole = match is not None and match.group() == nearest.text
+            if whole and not self._labels_another(rule, nearest, cells):
+                yield nearest
+
+    def _labels_another(self, rule: FieldRule, value: _Cell, cells: Sequence[_Cell]) -> bool:
+        """Whether the value is a label itself, or stands behind another field's."""
+        row = [each for each in cells if value in _right_of(each, [value])]
+        return value.text in rule.labels or any(self._starts_cell(each.text) for each in (value, *row))
+
+    def _labelled(
+        self, rule: FieldRule, label: _Cell, after: _Cell, cells: Sequence[_Cell]
+    ) -> Iterator[tuple[_Cell, float]]:
+        """The values at the first place beside a label that holds one; a number may go on in the next box."""
+        found = False
+        for place, source in self._beside(rule, label, after, cells):
+            if found and not (rule.unbroken and place == _RIGHT):
+                return
+            for value in self._values(rule, source):
+                found = True
+                yield value, place
 
     def _after_label(self, labels: Sequence[str], cell: _Cell) -> _Cell | None:
         """What follows the first of the labels that the cell holds, sub-labels and punctuation left out."""
@@ -134,14 +213,19 @@ class FieldFinder:
                 return at
         return None
 
-    def _beside(self, label: _Cell, after: _Cell, cells: Sequence[_Cell]) -> Iterator[tuple[float, _Cell]]:
+    def _beside(
+        self, rule: FieldRule, label: _Cell, after: _Cell, cells: Sequence[_Cell]
+    ) -> Iterator[tuple[float, _Cell]]:
         """Where a label's value may stand, likeliest first: behind it, to its right, below it."""
+        most = _SIGNS if rule.unbroken else _RUN
+        right = list(self._run_of_values(_right_of(label, cells)[:most]))
         if after.text and not self._starts_cell(after.text):
             yield _SAME_LINE, after
+            if rule.unbroken:
+                yield from ((_RIGHT, _joined([after, *right[:count]])) for count in range(1, len(right) + 1))
             # The label's words inside a sentence: what stands beside it is another sentence.
-            if len(after.text) >= _SENTENCE:
+            if len(after.text) >= _SENTENCE and _CHINESE.search(after.text):
                 return
-        right = list(self._run_of_values(_right_of(label, cells)))
         for count in range(1, len(right) + 1):
             yield _RIGHT, _joined(right[:count])
         for cell in _below(label, cells):
@@ -149,7 +233,7 @@ class FieldFinder:
                 yield _BELOW, cell
 
     def _run_of_values(self, cells: Sequence[_Cell]) -> Iterator[_Cell]:
-        for cell in cells[:4]:
+        for cell in cells:
             rest = _strip(cell)
             if not rest.text:
                 continue
@@ -160,12 +244,17 @@ class FieldFinder:
     def _starts_cell(self, text: str) -> bool:
         return text.startswith(NO_VALUE) or any(text.startswith(stop) for stop in self._stops)
 
-    def _value(self, pattern: re.Pattern[str], cell: _Cell) -> _Cell | None:
+    def _values(self, rule: FieldRule, cell: _Cell) -> Iterator[_Cell]:
+        """The value in a cell, and what it is without the specks that were read as points in it."""
         cut = min(
             (at for at in (cell.text.find(stop, 2) for stop in self._stops) if at > 0), default=len(cell.text)
         )
-        match = pattern.search(cell.text[:cut])
-        return cell.part(*match.span()) if match else None
+        whole = cell.part(0, cut)
+        clean = _without_specks(whole) if rule.unbroken else whole
+        for source in (whole,) if clean.text == whole.text else (whole, clean):
+            match = rule.pattern.search(source.text)
+            if match:
+                yield source.part(*match.span())
 
 
 def _plate(text: str) -> str:
@@ -200,6 +289,16 @@ def _strip(cell: _Cell) -> _Cell:
     return cell.part(match.end(), len(cell.text)) if match else cell
 
 
+def _another(value: str, labelled: str) -> bool:
+    """Whether the value is another number than the one beside the label, and no better reading of it."""
+    return len(labelled) >= _WHOLE and SequenceMatcher(None, value, labelled, autojunk=False).ratio() < _ALIKE
+
+
+def _without_specks(cell: _Cell) -> _Cell:
+    kept = [(sign, chance) for sign, chance in zip(cell.text, cell.chances, strict=True) if sign.isalnum()]
+    return _Cell("".join(sign for sign, _ in kept), tuple(chance for _, chance in kept), cell.bounds)
+
+
 def _right_of(label: _Cell, cells: Sequence[_Cell]) -> list[_Cell]:
     _, top, right, bottom = label.bounds
     on_row = [
@@ -228,9 +327,11 @@ def _all_right(cell: _Cell) -> float:
     return prod(chance for sign, chance in zip(cell.text, cell.chances, strict=True) if sign.isalnum())
 
 
-def _from_below(cells: Sequence[_Cell]) -> list[_Cell]:
-    """The lower half of the page's lines, lowest first."""
-    return sorted(cells, key=lambda cell: -cell.bounds[1])[: (len(cells) + 1) // 2]
+def _undated(cells: Sequence[_Cell]) -> list[_Cell]:
+    """The lower half of the page's lines, lowest first, without what is beside the label of a date."""
+    lower = sorted(cells, key=lambda cell: -cell.bounds[1])[: (len(cells) + 1) // 2]
+    named = [right for label in cells if _DATED.search(label.text) for right in _right_of(label, cells)[:1]]
+    return [cell for cell in lower if cell not in named]
 
 
 def _joined(cells: Sequence[_Cell]) -> _Cell:

@@ -57,14 +57,14 @@ class OpenPage:
         return tuple(line for line in made if line.confidence >= _LEAST_LINE_CONFIDENCE)
 
     def headings(self) -> list[int]:
-        """The topmost boxes and the tallest: where a title stands."""
+        """The topmost boxes and the tallest: where a title stands. The tallest first."""
         if not len(self.quads):
             return []
         widths, heights = geometry.sizes(self.quads)
         # Specks and single signs are no heading.
         worth = [index for index in range(len(self.quads)) if widths[index] > 1.5 * heights[index]]
         tallest = sorted(worth, key=lambda index: -heights[index])[:_TALLEST]
-        return sorted({*worth[:_TOPMOST], *tallest})
+        return sorted({*worth[:_TOPMOST], *tallest}, key=lambda index: -heights[index])
 
     def unread(self) -> list[int]:
         return [index for index in range(len(self.quads)) if index not in self.texts]

@@ -1,8 +1,8 @@
-"""Which way up is the page: a quarter turn by the shape of its text boxes, a half turn by how well lines
-read.
+"""Which way up is the page: what a look at it said is checked by its text boxes (a quarter turn) and by how well its
+headings read (a half turn).
 
-Knows boxes and the confidence of a few lines. Asks a reader for those lines, and gives back what was read, so
-that nothing is read twice. An upright page costs nothing extra.
+Knows boxes and the confidence of a few lines. Asks a reader for those lines only that tell the type anyway, and gives
+back what was read, so that an upright page costs nothing extra. Where text does not tell, the look's word stands.
 """
 
 from __future__ import annotations
@@ -11,43 +11,32 @@ import numpy as np
 
 from ocr import geometry
 from ocr.geometry import Image, Quads
-from ocr.open_page import OpenPage, Reader, Text
+from ocr.open_page import OpenPage, Reader
 from ocr.protocol import Rotation
 
-_LINES = 6
 _SURE = 0.9
+# Lines that suffice where they read well.
+_FIRST = 2
 _TALL = 1.5
+# Fewer characters than this, or less legible ones, do not tell.
+_TELLING_CHARACTERS, _LEGIBLE = 4, 0.75
+# After so many quarter turns counter-clockwise.
+_ROTATIONS: tuple[Rotation, ...] = (0, 270, 180, 90)
 
 
-def upright(image: Image, reader: Reader, side: int) -> OpenPage:
-    """The page as it should be looked at, text looked for at a long side of `side` pixels, and what was read on the
-    way. Its rotation: clockwise degrees from `image` to it."""
-    height, width = image.shape[:2]
-    quads = geometry.order_corners(reader.find(image, side))
-    turns = 1 if lies_sideways(quads) else 0
-    if turns:
-        image, quads = geometry.turn_image(image, 1), geometry.turn_quads(quads, 1, width, height)
-    widths, _ = geometry.sizes(quads)
-    chosen = np.argsort(-widths)[:_LINES].tolist()
-    texts = reader.read([geometry.cut_out(image, quads[index]) for index in chosen])
-    if _legibility(texts) < _SURE:
-        reversed_texts = reader.read(
-            [geometry.turn_image(geometry.cut_out(image, quads[index]), 2) for index in chosen]
-        )
-        if _legibility(reversed_texts) > _legibility(texts):
-            turns, texts = turns + 2, reversed_texts
-            height, width = image.shape[:2]
-            image, quads = geometry.turn_image(image, 2), geometry.turn_quads(quads, 2, width, height)
-    return _from_top(image, quads, turns, dict(zip(chosen, texts, strict=True)))
-
-
-def _from_top(image: Image, quads: Quads, turns: int, texts: dict[int, Text]) -> OpenPage:
-    order = np.argsort(quads[:, :, 1].mean(axis=1), kind="stable") if len(quads) else np.zeros(0, dtype=int)
-    place = {int(old): new for new, old in enumerate(order)}
-    rotations: tuple[Rotation, ...] = (0, 270, 180, 90)
-    return OpenPage(
-        image, quads[order], rotations[turns % 4], {place[old]: text for old, text in texts.items()}
-    )
+def upright(image: Image, quads: Quads, turn: Rotation, reader: Reader) -> OpenPage:
+    """The page as it should be looked at. `image`, in which the text boxes were found, is the scan turned clockwise by
+    `turn` degrees, as a look at it proposed."""
+    proposed = OpenPage(image, geometry.from_top(quads), turn)
+    page = _turned(proposed, 1) if lies_sideways(quads) else proposed
+    page.read(reader, page.headings()[:_FIRST])
+    if _tells(page) and _legibility(page) >= _SURE:
+        return page
+    page.read(reader, page.headings())
+    reverse = _turned(page, 2)
+    reverse.read(reader, reverse.headings())
+    best = max(page, reverse, key=_legibility)
+    return best if _tells(best) else proposed
 
 
 def lies_sideways(quads: Quads) -> bool:
@@ -59,7 +48,18 @@ def lies_sideways(quads: Quads) -> bool:
     return float(heights[tall].sum()) > float(widths[flat].sum())
 
 
-def _legibility(texts: list[Text]) -> float:
-    """Mean confidence of the characters; 0 where nothing was read."""
-    chances = [chance for _, characters in texts for chance in characters]
+def _turned(page: OpenPage, quarters: int) -> OpenPage:
+    quads = geometry.turn_quads(page.quads, quarters, page.width, page.height)
+    rotation = _ROTATIONS[(_ROTATIONS.index(page.rotation) + quarters) % 4]
+    return OpenPage(geometry.turn_image(page.image, quarters), geometry.from_top(quads), rotation)
+
+
+def _tells(page: OpenPage) -> bool:
+    characters = sum(len(each) for _, each in page.texts.values())
+    return characters >= _TELLING_CHARACTERS and _legibility(page) >= _LEGIBLE
+
+
+def _legibility(page: OpenPage) -> float:
+    """Mean confidence of the characters read; 0 where nothing was read."""
+    chances = [chance for _, characters in page.texts.values() for chance in characters]
     return float(np.mean(chances)) if chances else 0.0

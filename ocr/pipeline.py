@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,9 +19,9 @@ from ocr import fingerprint, geometry, headings, orientation, quality, regions, 
 from ocr.classifier import Answer, Classifier
 from ocr.field_rules import KEY_FIELDS, RULES
 from ocr.fields import FieldFinder
+from ocr.geometry import Image, Quads
 from ocr.materials import UNKNOWN, MaterialCatalogue
-from ocr.open_page import OpenPage
-from ocr.orientation import Reader
+from ocr.open_page import OpenPage, Reader
 from ocr.protocol import (
     Box,
     Depth,
@@ -42,16 +43,23 @@ from ocr.titles import TitleIndex
 _SEEN_SIDE = round(0.9 * headings.SIDE)
 # The network's word on which way up the page lies is taken from here on; below, lines are read both ways.
 _SURE_TURN = 0.97
-# Fewer lines than this do not tell which way up a page lies.
-_TELLING_LINES = 4
 # Text is looked for at this long side: headings are large, key values are not small print.
 _FINDING_SIDE: dict[Depth, int] = {"type": 512, "key": 736, "all": 960}
-# Lines read at a time while key fields are looked for.
-_PORTION = 8
+# Headings read before the first judgement.
+_FIRST = 2
+# Lines read at a time; after so many portions all that tells the type was read.
+_PORTION, _MOST_PORTIONS = 8, 3
+_NO_QUADS: Quads = np.zeros((0, 4, 2), dtype=np.float32)
 # A part of a page is taken for a paper of its own from this confidence on.
 _SURE_PART = 0.9
 _SURE_FIELD = 0.8
-_RULES = "rules-2"
+# Numbers with a check digit, believed on any paper from this confidence on: without a label it is 0.6 at most.
+_CONFIRMED, _SURE_BESIDES = ("vin",), 0.5
+_WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+# A photograph has hardly more lines than this; a vehicle's numbers are looked for on it at this long side again.
+_NEARLY_READ = 3
+_ON_PICTURES, _PICTURE_LINES, _PICTURE_SIDE = ("vin", "plate_no"), 8, 1280
+_RULES = "rules-4"
 
 
 class PageRecogniser:
@@ -76,70 +84,69 @@ class PageRecogniser:
         """Findings of one encoded image. Raises UnreadableImage."""
         started = time.perf_counter()
         scan = Scan(image)
-        grey = scan.grey(_SEEN_SIDE if depth == "type" else quality.SIDE)
+        pixels = scan.colour(_SEEN_SIDE if depth == "type" else READING_SIDE)
+        grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
         seen = quality.assess(grey, scan.dpi, scan.reduction(grey))
         if seen.has("blank"):
             return self._found(scan, seen, None, "thumbnail", started, (_blank(seen),))
-        glance = self._classifier.network.look(grey)
-        certain = float(glance.turns.max()) >= _SURE_TURN
-        if depth == "type" and certain:
-            page = self._headed(scan, grey, glance.rotation)
-            answer, stage = self._type(page, grey, glance, whole=False)
+        glance = self._classifier.network.look(pixels)
+        if depth == "type" and _certain(glance):
+            page = OpenPage(_turned(pixels, glance.rotation), _NO_QUADS, glance.rotation)
+            answer, stage = self._type(page, glance, whole=False)
             if self._classifier.stops(stage, answer):
                 seen = _upright(seen, grey, page.rotation)
                 return self._found(scan, seen, page, stage, started, _whole(answer))
-        page = self._open(scan, depth, glance.rotation, certain)
+        if depth == "type":
+            pixels = scan.colour(READING_SIDE)
+        page = self._open(pixels, _FINDING_SIDE[depth], glance)
         seen = _upright(seen, grey, page.rotation)
-        answer, stage = self._type(page, grey, glance, whole=True)
+        answer, stage = self._type(page, glance, whole=True)
         if depth == "type":
             return self._found(scan, seen, page, stage, started, _whole(answer))
         if depth == "all":
             page.read(self._reader, page.unread())
         materials = self._materials(page, _turned(grey, page.rotation), answer)
         fields = self._fields_of(page, materials, depth)
+        materials, fields = self._with_what_else_shows(page, materials, fields)
         return self._found(scan, seen, page, stage, started, tuple(materials), fields)
 
-    # ---- which way up ----
-
-    def _headed(self, scan: Scan, grey: NDArray[np.uint8], turn: Rotation) -> OpenPage:
-        """The page turned upright, with no more of its text than what may be headings."""
-        small = headings.at_scale(_turned(grey, turn))
-        image = _turned(scan.colour(_SEEN_SIDE), turn)
-        quads = headings.quads(headings.find(small), image.shape[0] / small.shape[0])
-        return OpenPage(image, geometry.from_top(quads), turn)
-
-    def _open(self, scan: Scan, depth: Depth, turn: Rotation, certain: bool) -> OpenPage:
-        """The page with its text boxes, turned upright. Where the look is not certain, or the boxes belie it, lines are
-        read both ways to find the turn; a page with hardly any text keeps the look's."""
-        image, side = scan.colour(READING_SIDE), _FINDING_SIDE[depth]
-        upright = _turned(image, turn)
-        quads = geometry.from_top(geometry.order_corners(self._reader.find(upright, side)))
-        if len(quads) < _TELLING_LINES or (certain and not orientation.lies_sideways(quads)):
-            return OpenPage(upright, quads, turn)
-        return orientation.upright(image, self._reader, side)
+    def _open(self, image: Image, side: int, glance: Glance) -> OpenPage:
+        """The page turned upright, with its text boxes and what had to be read for that."""
+        looked = _turned(image, glance.rotation)
+        quads = geometry.order_corners(self._reader.find(looked, side))
+        return orientation.upright(looked, quads, glance.rotation, self._reader)
 
     # ---- what it is ----
 
-    def _type(
-        self, page: OpenPage, grey: NDArray[np.uint8], glance: Glance, *, whole: bool
-    ) -> tuple[Answer, Stage]:
+    def _type(self, page: OpenPage, glance: Glance, *, whole: bool) -> tuple[Answer, Stage]:
         """The type and the stage that settled it: by a look, by the headings, or (`whole`) by all that can be read.
         `glance` is of the page as it was scanned; one that lay turned is looked at again."""
         if page.rotation:
-            glance = self._classifier.network.look(_turned(grey, page.rotation))
+            glance = self._classifier.network.look(page.image)
         answer = self._classifier.judge(glance, (), page.height, "thumbnail")
         if self._classifier.stops("thumbnail", answer):
             return answer, "thumbnail"
-        page.read(self._reader, page.headings())
-        answer = self._judge(page, glance, "title")
-        if not whole or self._classifier.stops("title", answer):
+        if not whole:
+            page.quads = _headings(page)
+        wanted = page.headings()
+        for portion in (wanted[:_FIRST], wanted[_FIRST:]):
+            page.read(self._reader, portion)
+            answer = self._judge(page, glance, "title")
+            if (page.unread() or not whole) and self._classifier.stops("title", answer):
+                return answer, "title"
+        if not whole:
             return answer, "title"
-        page.read(self._reader, page.unread())
-        return self._judge(page, glance, "page"), "page"
+        for _ in range(_MOST_PORTIONS):
+            page.read(self._reader, page.unread()[:_PORTION])
+            answer = self._judge(page, glance, "page")
+            if not page.unread() or self._classifier.stops("page", answer):
+                break
+        return answer, "page"
 
     def _judge(self, page: OpenPage, glance: Glance, stage: Stage) -> Answer:
         lines = page.lines()
-        return self._classifier.judge(glance, lines, page.height, stage if lines else "thumbnail")
+        known: Stage = "thumbnail" if stage == "title" and not lines else stage
+        return self._classifier.judge(glance, lines, page.height, known)
 
     # ---- what it says ----
 
@@ -147,38 +154,65 @@ class PageRecogniser:
         """The page's types with their regions: papers that lie apart, or the one that fills the page; then what is
         pasted into it or begins below it."""
         apart, pictures = regions.candidates(grey)
-        papers = [each for each in (self._part(page, grey, box) for box in apart) if each]
-        pasted = [each for each in (self._part(page, grey, box) for box in pictures) if each]
+        papers = [each for each in (self._part(page, box) for box in apart) if each]
+        pasted = [each for each in (self._part(page, box) for box in pictures) if each]
         if len({paper.code for paper in papers}) > 1:
             kept = papers
         else:
             kept = [MaterialFinding(answer.code, answer.confidence)]
-            pasted.extend(self._below(page, answer))
+            pasted.extend(self._below(page, answer.code))
         for each in pasted:
             if each.code not in {one.code for one in kept}:
                 kept.append(each)
         return kept
 
-    def _part(self, page: OpenPage, grey: NDArray[np.uint8], box: Box) -> MaterialFinding | None:
+    def _part(self, page: OpenPage, box: Box) -> MaterialFinding | None:
         """What the part of the page is, if it is surely a paper of a known type by itself."""
         left, top = box[0] * page.width, box[1] * page.height
         inside = [_moved(line, left, top) for line in page.lines() if _within(line, box, page)]
-        glance = self._classifier.network.look(regions.cut(grey, box))
+        glance = self._classifier.network.look(regions.cut(page.image, box))
         stage: Stage = "page" if inside else "thumbnail"
         answer = self._classifier.judge(glance, inside, round((box[3] - box[1]) * page.height), stage)
         if answer.code == UNKNOWN or answer.confidence < _SURE_PART:
             return None
         return MaterialFinding(answer.code, answer.confidence, box)
 
-    def _below(self, page: OpenPage, answer: Answer) -> Iterator[MaterialFinding]:
+    def _below(self, page: OpenPage, code: str) -> Iterator[MaterialFinding]:
         """Types whose own title stands further down, if one of the fields that such a paper must have is there too:
         without it, the title is a caption or an empty form."""
-        for further in self._titles.further(answer.code, page.lines(), page.height):
+        for further in self._titles.further(code, page.lines(), page.height):
             kind = self._catalogue[further.code]
             inside = [line for line in page.lines() if _within(line, further.region, page)]
             found = self._fields.find(kind.required, inside, page.width, page.height)
             if found:
                 yield further
+
+    def _with_what_else_shows(
+        self, page: OpenPage, materials: list[MaterialFinding], fields: tuple[FieldFinding, ...]
+    ) -> tuple[list[MaterialFinding], tuple[FieldFinding, ...]]:
+        """Adds a vehicle's number that its check digit confirms, though the page's type does not have the field (it
+        stands on a rubbing pasted to a form, or the type is wrong), and the paper that it then stands on."""
+        wanted = [code for code in _CONFIRMED if code not in {each.code for each in fields}]
+        shown = self._confirmed(page, wanted) or self._rubbed(page, wanted)
+        if not shown:
+            return materials, fields
+        known = {each.code for each in materials}
+        further = [each for each in self._below(page, materials[0].code) if each.code not in known]
+        return [*materials, *further], (*fields, *shown)
+
+    def _confirmed(self, page: OpenPage, codes: Sequence[str]) -> list[FieldFinding]:
+        read = self._found_in(page, codes, _WHOLE)
+        return [each for each in read if each.valid and each.confidence >= _SURE_BESIDES]
+
+    def _rubbed(self, page: OpenPage, codes: Sequence[str]) -> list[FieldFinding]:
+        """What a rubbing shows: pale strokes in carbon, which are not found as text."""
+        for quad in regions.strips(page.image, page.quads) if codes else ():
+            for version in second_look.without_grain(geometry.cut_out(page.image, quad)):
+                text = self._reader.read([version])[0]
+                shown = self._confirmed(OpenPage(page.image, quad[None], page.rotation, {0: text}), codes)
+                if shown:
+                    return shown
+        return []
 
     def _fields_of(
         self, page: OpenPage, materials: Sequence[MaterialFinding], depth: Depth
@@ -205,8 +239,24 @@ class PageRecogniser:
             found = self._found_in(page, codes, region)
             unread = page.unread()
             if not unread or findable <= {each.code for each in found if each.confidence >= _SURE_FIELD}:
-                return self._second_look(page, found, region)
+                found = self._second_look(page, found, region)
+                found = (*found, *self._nearly_read(page, codes, found, region))
+                return self._in_even_light(page, codes, found)
             page.read(self._reader, unread[:_PORTION])
+
+    def _in_even_light(
+        self, page: OpenPage, codes: Sequence[str], found: Sequence[FieldFinding]
+    ) -> Sequence[FieldFinding]:
+        """A picture on which a vehicle's number was not found, looked at once more with its light evened out."""
+        missing = set(_ON_PICTURES) & set(codes) - {each.code for each in found if each.valid}
+        if not missing or len(page.quads) > _PICTURE_LINES:
+            return found
+        image = second_look.in_even_light(page.image)
+        quads = geometry.order_corners(self._reader.find(image, _PICTURE_SIDE))
+        again = OpenPage(image, geometry.from_top(quads), page.rotation)
+        again.read(self._reader, again.unread()[:_PORTION])
+        better = {each.code: each for each in self._found_in(again, sorted(missing), _WHOLE) if each.valid}
+        return (*(each for each in found if each.code not in better), *better.values())
 
     def _found_in(self, page: OpenPage, codes: Sequence[str], region: Box) -> Sequence[FieldFinding]:
         lines = [line for line in page.lines() if _within(line, region, page)]
@@ -223,13 +273,36 @@ class PageRecogniser:
             if not doubtful or index is None:
                 continue
             kept = page.texts[index]
-            for text in self._reader.read(second_look.versions(page.image, page.quads[index])):
-                page.texts[index] = text
+            for version in second_look.versions(page.image, page.quads[index]):
+                if best[finding.code].confidence >= _SURE_FIELD:
+                    break
+                page.texts[index] = self._reader.read([version])[0]
                 again = self._found_in(page, [finding.code], region)
                 if again and again[0].confidence > best[finding.code].confidence:
-                    best[finding.code], kept = again[0], text
+                    best[finding.code], kept = again[0], page.texts[index]
             page.texts[index] = kept
         return tuple(best.values())
+
+    def _nearly_read(
+        self, page: OpenPage, codes: Sequence[str], found: Sequence[FieldFinding], region: Box
+    ) -> Iterator[FieldFinding]:
+        """Fields not found, from lines that read nearly like them, read once more; only a value that its validator
+        accepts counts."""
+        for code in sorted(set(second_look.NEARLY) & set(codes) - {each.code for each in found}):
+            like = second_look.NEARLY[code].fullmatch
+            nearly = [index for index, (text, _) in page.texts.items() if like(text.replace(" ", "").upper())]
+            better = (self._read_anew(page, index, code, region) for index in sorted(nearly)[:_NEARLY_READ])
+            yield from [each for each in better if each][:1]
+
+    def _read_anew(self, page: OpenPage, index: int, code: str, region: Box) -> FieldFinding | None:
+        kept = page.texts[index]
+        for version in second_look.further_versions(page.image, page.quads[index]):
+            page.texts[index] = self._reader.read([version])[0]
+            again = self._found_in(page, [code], region)
+            if again and again[0].valid and again[0].confidence >= _SURE_BESIDES:
+                return again[0]
+        page.texts[index] = kept
+        return None
 
     def _found(
         self,
@@ -260,6 +333,17 @@ def _whole(answer: Answer) -> tuple[MaterialFinding, ...]:
 
 def _blank(seen: Quality) -> MaterialFinding:
     return MaterialFinding(UNKNOWN, round(1 - 0.5 * min(1.0, seen.ink / quality.BLANK_BELOW), 4))
+
+
+def _certain(glance: Glance) -> bool:
+    return float(glance.turns.max()) >= _SURE_TURN
+
+
+def _headings(page: OpenPage) -> Quads:
+    """What may be the headings of an upright page, found by their ink alone."""
+    grey = np.asarray(cv2.cvtColor(page.image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    small = headings.at_scale(grey)
+    return geometry.from_top(headings.quads(headings.find(small), page.image.shape[0] / small.shape[0]))
 
 
 def _upright(seen: Quality, grey: NDArray[np.uint8], rotation: Rotation) -> Quality:

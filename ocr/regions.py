@@ -1,7 +1,7 @@
 """Where several papers lie on one page: cards and small papers side by side, a photograph or a rubbing pasted in.
 
 Knows grey levels and shapes. A region is only a candidate: what it is, and whether it is a paper of its own at all,
-is for the classifier to say.
+is for the classifier to say; whether a strip is a rubbing, for what is read on it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr import geometry
+from ocr.geometry import Image, Quads
 from ocr.protocol import Box
 
 _SIDE = 512
@@ -23,6 +25,11 @@ _MARGIN = 0.008
 _PAPER, _PICTURE = 0.86, 0.75
 _FILLED = 0.72
 _MOST = 4
+# Carbon rubbed over a number is at most so bright all over; the strokes left pale in it are at most so wide in small
+# pixels; the strip is so many times as long as high, and at least so high and long in small pixels.
+_RUBBED, _STROKE = 0.92, 7
+_SHAPE, _LEAST_STRIP = (3.0, 16.0), (9, 90)
+_MOST_STRIPS = 2
 
 
 def candidates(grey: NDArray[np.uint8]) -> tuple[list[Box], list[Box]]:
@@ -40,12 +47,45 @@ def candidates(grey: NDArray[np.uint8]) -> tuple[list[Box], list[Box]]:
     return sorted(apart, key=lambda box: (round(box[1] * 4), box[0])), pictures[:_MOST]
 
 
-def cut(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+def cut(image: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     """The region's pixels, with a little of what is around."""
-    height, width = grey.shape[:2]
+    height, width = image.shape[:2]
     left, right = max(0.0, box[0] - _MARGIN) * width, min(1.0, box[2] + _MARGIN) * width
     top, bottom = max(0.0, box[1] - _MARGIN) * height, min(1.0, box[3] + _MARGIN) * height
-    return np.ascontiguousarray(grey[int(top) : int(bottom) + 1, int(left) : int(right) + 1])
+    return np.ascontiguousarray(image[int(top) : int(bottom) + 1, int(left) : int(right) + 1])
+
+
+def strips(page: Image, lines: Quads) -> list[NDArray[np.float32]]:
+    """Quads of long grey strips on an upright BGR page, largest first: rubbings of a number. What holds one of
+    the `lines` of text that were found is none."""
+    factor = _SIDE / max(page.shape[:2])
+    small = cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    shaded = (cv2.blur(grey, (3, 3)) < _RUBBED * np.percentile(grey, 95)).astype(np.uint8)
+    whole = cv2.morphologyEx(shaded, cv2.MORPH_CLOSE, np.ones((_STROKE, _STROKE), np.uint8))
+    solid = cv2.morphologyEx(
+        whole, cv2.MORPH_OPEN, np.ones((_LEAST_STRIP[0], _LEAST_STRIP[1] // 2), np.uint8)
+    )
+    outlines, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    likely = sorted((each for each in outlines if _strip_like(each)), key=cv2.contourArea, reverse=True)
+    quads = [
+        geometry.order_corners(cv2.boxPoints(cv2.minAreaRect(each))[None] / factor)[0] for each in likely
+    ]
+    return [quad for quad in quads if not _holds_text(quad, lines)][:_MOST_STRIPS]
+
+
+def _strip_like(outline: cv2.typing.MatLike) -> bool:
+    _, sides, _ = cv2.minAreaRect(outline)
+    high, long = min(sides), max(sides)
+    shaped = high >= _LEAST_STRIP[0] and long >= _LEAST_STRIP[1] and _SHAPE[0] <= long / high <= _SHAPE[1]
+    return shaped and cv2.contourArea(outline) >= _FILLED * high * long
+
+
+def _holds_text(strip: NDArray[np.float32], lines: Quads) -> bool:
+    if not len(lines):
+        return False
+    middles = lines.mean(axis=1)
+    return bool(((middles > strip.min(axis=0)) & (middles < strip.max(axis=0))).all(axis=1).any())
 
 
 def _boxes(dark: NDArray[np.bool_], gap: int) -> list[Box]:

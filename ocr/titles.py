@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median
 
 from ocr import geometry
@@ -203,10 +204,18 @@ def _likeness(keyword: str, line: str, fuzzy: bool) -> float:
     """1 where the line contains the keyword, less for each wrong character, 0 where it is another text."""
     if keyword in line:
         return 1.0
-    if not fuzzy or len(keyword) < 4 or len(set(keyword) & set(line)) < _LEAST_LIKENESS * len(set(keyword)):
+    if not fuzzy or len(keyword) < 4:
+        return 0.0
+    signs = _signs(keyword)
+    if len(signs & _signs(line)) < _LEAST_LIKENESS * len(signs):
         return 0.0
     likeness = 1 - _distance_within(keyword, line) / len(keyword)
     return likeness if likeness >= _LEAST_LIKENESS else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _signs(text: str) -> frozenset[str]:
+    return frozenset(text)
 
 
 def _distance_within(keyword: str, line: str) -> int:

@@ -408,6 +408,7 @@ _TRAINED = (
     *("tender", "contents_page", "cover_page", "sign_in_sheet", "web_print", "other_taxes"),
     *("police_slips", "counter_slips", "school_letters", "poem_page", "renovation", "sports"),
     *("telecom", "bicycle_papers", "machine_papers", "property_sale", "club_rules"),
+    *("other_insurance", "trade_licences", "staff_letters"),
 )
 _CALIBRATED = ("work_proof", "train_ticket", "stock_record", "permit_other", "commercial_insurance")
 _MEASURED = ("timetable", "manual", "driving_school_ad", "traffic_ticket", "graduation_admission")

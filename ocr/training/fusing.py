@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.classifier import EVIDENCE, StageWeights, weigh
+from ocr.classifier import EVIDENCE, Weights, weigh
 
 _STEPS, _RATE, _PULL = 600, 0.05, 0.003
-# The share of wrong answers among those that a stage lets stop the cascade.
-_STOP_ERROR = 0.002
+# The share of wrong answers among those that a stage lets stop the cascade; and less than this is never sure enough,
+# whatever a few hundred pages say.
+_STOP_ERROR, _LEAST_STOP = 0.002, 0.99
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,14 @@ class Case:
     truth: int
 
 
-def fit(cases: Sequence[Case], codes: Sequence[str]) -> StageWeights:
+def fit(cases: Sequence[Case], codes: Sequence[str]) -> Weights:
     """The weights of one stage: conditional logit on the types, then Platt's calibration of the best one's odds."""
     evidence = np.stack([case.evidence for case in cases]).astype(np.float64)
     truth = np.array([case.truth for case in cases])
     weights = tuple(_conditional_logit(evidence, truth).tolist())
     scale, offset = _calibration(cases, codes, weights)
-    calibrated = StageWeights(weights, scale, offset, 1.0)
-    return StageWeights(weights, scale, offset, _stop(cases, codes, calibrated))
+    calibrated = Weights(weights, scale, offset, 1.0)
+    return Weights(weights, scale, offset, _stop(cases, codes, calibrated))
 
 
 def _conditional_logit(evidence: NDArray[np.float64], truth: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -57,7 +58,7 @@ def _calibration(
     cases: Sequence[Case], codes: Sequence[str], weights: tuple[float, ...]
 ) -> tuple[float, float]:
     """Scale and offset of the best type's odds, by logistic regression on whether it was right."""
-    plain = StageWeights(weights, 1.0, 0.0, 1.0)
+    plain = Weights(weights, 1.0, 0.0, 1.0)
     answers = [weigh(case.evidence, plain, codes) for case in cases]
     right = np.array([answer.code == codes[case.truth] for answer, case in zip(answers, cases, strict=True)])
     chance = np.clip([answer.confidence for answer in answers], 1e-6, 1 - 1e-6)
@@ -79,8 +80,9 @@ def _calibration(
     return float(scale), float(offset)
 
 
-def _stop(cases: Sequence[Case], codes: Sequence[str], weights: StageWeights) -> float:
-    """The least confidence above which no more than _STOP_ERROR of the answers were wrong; above 1 where none is."""
+def _stop(cases: Sequence[Case], codes: Sequence[str], weights: Weights) -> float:
+    """The least confidence, from _LEAST_STOP, above which no more than _STOP_ERROR of the answers were wrong; above 1
+    where none is."""
     answers = [weigh(case.evidence, weights, codes) for case in cases]
     order = sorted(range(len(cases)), key=lambda index: -answers[index].confidence)
     wrong, stop = 0, 1.1
@@ -88,4 +90,4 @@ def _stop(cases: Sequence[Case], codes: Sequence[str], weights: StageWeights) ->
         wrong += answers[index].code != codes[cases[index].truth]
         if wrong <= _STOP_ERROR * count:
             stop = answers[index].confidence
-    return stop
+    return max(stop, _LEAST_STOP)

@@ -7,14 +7,13 @@ weights can be fitted again without reading again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ocr import geometry, headings
+from ocr import geometry, thumbnail
+from ocr.geometry import Image
 from ocr.models import ModelDirectories
 from ocr.open_page import OpenPage, Reader
 from ocr.paddle import PaddleReader
@@ -27,13 +26,13 @@ _FINDING_SIDE = 736
 
 @dataclass(frozen=True)
 class ReadPage:
-    """An upright page: its true type, its grey picture at the scale of `ocr.headings`, the lines of its headings and
-    all lines; `height` in pixels of the lines."""
+    """An upright page: its true type, its canvas (`ocr.thumbnail`), the lines of its headings and all lines;
+    `height` in pixels of the lines."""
 
     code: str
     layout: str
     difficulty: scanner.Difficulty
-    grey: NDArray[np.uint8]
+    canvas: Image
     headings: tuple[Line, ...]
     lines: tuple[Line, ...]
     height: int
@@ -48,8 +47,8 @@ def gather(
     on_page: Callable[[], None],
 ) -> Iterator[ReadPage]:
     """`count` pages of the layouts of one share, types in turn, half of them hard; one reader a process."""
-    with get_context("spawn").Pool(processes, _prepare, (directories,)) as pool:
-        for page in pool.imap(partial(_read, share, seed), range(count), chunksize=4):
+    with ProcessPoolExecutor(processes, get_context("spawn"), _prepare, (directories,)) as pool:
+        for page in pool.map(partial(_read, share, seed), range(count), chunksize=4):
             yield page
             on_page()
 
@@ -65,12 +64,12 @@ def _prepare(directories: ModelDirectories) -> None:
 def _read(share: papers.Split, seed: int, number: int) -> ReadPage:
     difficulty: scanner.Difficulty = "hard" if number % 2 else "typical"
     code, image, truth = rendering.page_to_judge(share, difficulty, seed, number, rotated_share=0)
-    scan = Scan(image)
-    pixels = scan.colour(READING_SIDE)
+    pixels = Scan(image).colour(READING_SIDE)
     quads = geometry.from_top(geometry.order_corners(_reader.find(pixels, _FINDING_SIDE)))
     page = OpenPage(pixels, quads, 0)
     page.read(_reader, page.headings())
     first = page.lines()
     page.read(_reader, page.unread())
-    grey = headings.at_scale(scan.grey(round(0.9 * headings.SIDE)))
-    return ReadPage(code, truth.layout, difficulty, grey, first, page.lines(), page.height)
+    return ReadPage(
+        code, truth.layout, difficulty, thumbnail.on_canvas(pixels), first, page.lines(), page.height
+    )

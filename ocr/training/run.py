@@ -14,15 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr.classifier import STAGES, Classifier, StageWeights
+from ocr.classifier import WEIGHINGS, Classifier, Weighing, Weights, weighing
 from ocr.materials import MaterialCatalogue
 from ocr.models import ModelDirectories
-from ocr.protocol import Stage
 from ocr.training import card, fusing, network, readings, texts, thumbnails
 from ocr.training.readings import ReadPage
 
-# What stands in for the weights of a stage until they are fitted.
-_UNFITTED = StageWeights((1.0, 1.0, 0.5, 0.0), 1.0, 0.0, 1.1)
+# What stands in for weights until they are fitted.
+_UNFITTED = Weights((1.0, 1.0, 0.5, 0.0), 1.0, 0.0, 1.1)
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,11 @@ class Plan:
     """How much of everything; the defaults take two cores about three hours. `version` names the outcome."""
 
     version: str
-    pictures: int = 12_000
-    steps: int = 1_700
-    texts: int = 6_000
-    epochs: int = 8
-    read_pages: int = 400
+    pictures: int = 14_000
+    network_epochs: int = 3
+    texts: int = 32_000
+    epochs: int = 5
+    read_pages: int = 500
     seed: int = 2026
     processes: int = 2
 
@@ -62,26 +61,28 @@ def run(
 
 def fuse(version: str, out: Path, catalogue: MaterialCatalogue, pages: list[ReadPage]) -> None:
     """Fits fusion.json of a folder that has both models, on pages that neither was trained on."""
-    stages: dict[Stage, StageWeights] = dict.fromkeys(STAGES, _UNFITTED)
-    _write_fusion(out, version, stages)
+    weights: dict[Weighing, Weights] = dict.fromkeys(WEIGHINGS, _UNFITTED)
+    _write_fusion(out, version, weights)
     classifier = Classifier(out, catalogue)
-    for stage in STAGES:
-        cases = [case for page in pages if (case := _case(classifier, page, stage)) is not None]
-        stages[stage] = fusing.fit(cases, classifier.codes)
-    _write_fusion(out, version, stages)
+    for each in WEIGHINGS:
+        cases = [case for page in pages if (case := _case(classifier, page, each)) is not None]
+        weights[each] = fusing.fit(cases, classifier.codes)
+    _write_fusion(out, version, weights)
 
 
-def _case(classifier: Classifier, page: ReadPage, stage: Stage) -> fusing.Case | None:
-    """The page's evidence at a stage; None where the stage has nothing to go by but the look."""
-    lines = {"thumbnail": (), "title": page.headings, "page": page.lines}[stage]
-    if stage != "thumbnail" and not lines:
+def _case(classifier: Classifier, page: ReadPage, wanted: Weighing) -> fusing.Case | None:
+    """The page's evidence as it is weighed; None where it never would be so."""
+    lines = {"thumbnail": (), "title": page.headings}.get(wanted, page.lines)
+    if wanted == "title" and not lines:
         return None
-    evidence = classifier.evidence(classifier.network.look(page.grey), lines, page.height)
+    if wanted in ("page", "sparse") and weighing("page", lines) != wanted:
+        return None
+    evidence = classifier.evidence(classifier.network.look(page.canvas), lines, page.height)
     return fusing.Case(evidence, classifier.codes.index(page.code))
 
 
-def _write_fusion(out: Path, version: str, stages: dict[Stage, StageWeights]) -> None:
-    content = {"version": version, "stages": {stage: asdict(weights) for stage, weights in stages.items()}}
+def _write_fusion(out: Path, version: str, weights: dict[Weighing, Weights]) -> None:
+    content = {"version": version, "weighings": {each: asdict(found) for each, found in weights.items()}}
     (out / "fusion.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
@@ -91,15 +92,19 @@ def _train_network(plan: Plan, work: Path, out: Path, say: Callable[[str], None]
     if not (work / "pictures" / "labels.json").is_file():
         counted = _counted("缩略图", plan.pictures, say)
         thumbnails.write(work / "pictures", plan.pictures, plan.seed, plan.processes, counted)
+    pictures = thumbnails.load(work / "pictures")
+    trained = network.Network(len(pictures.codes))
+    seen = network.see(
+        trained, pictures, work / "seen.raw", plan.seed, _counted("网络所见", len(pictures.types), say)
+    )
     losses: list[float] = []
 
     def on_step(step: int, loss: float) -> None:
         losses.append(loss)
-        if (step + 1) % 100 == 0:
-            say(f"网络训练 {step + 1}/{plan.steps}：损失 {np.mean(losses[-100:]):.3f}")
+        if (step + 1) % 50 == 0:
+            say(f"网络训练第 {step + 1} 批：损失 {np.mean(losses[-50:]):.3f}")
 
-    pictures = thumbnails.load(work / "pictures")
-    trained = network.train(pictures, plan.steps, plan.seed, on_step)
+    network.train(trained, seen, plan.network_epochs, plan.seed, on_step)
     network.export(trained, pictures.codes, plan.version, out / "thumbnail.onnx")
 
 

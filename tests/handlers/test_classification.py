@@ -1,12 +1,16 @@
 """Classification as a service, from the request over REST to the worker, the record, the webhook and the end of it."""
 
+import contextlib
 import datetime as dt
 import hashlib
 import hmac
 import http.server
 import io
 import json
+import logging
 import os
+import select
+import signal
 import socket
 import threading
 import time
@@ -17,7 +21,7 @@ import sqlalchemy as sa
 from redis import Redis
 from rq import Queue
 
-from handlers import classification, jobs
+from handlers import classification, jobs, worker
 from handlers import webhooks as calls
 from handlers.classification import Keeper, Rules
 from records import audit, classifications, pages, people, webhooks
@@ -31,7 +35,8 @@ from records.webhooks import AddressRefused, Webhook, WebhookAttempt, check_addr
 from tests import servers
 from tests.handlers.conftest import page
 from web.app import create_app
-from workflows.operations import Queues
+from workflows.models import ServiceTaskRun
+from workflows.operations import SERVED, Queues
 
 SECRET = "a secret of the tests"
 
@@ -78,7 +83,7 @@ class Service:
     """A program's side (REST) and the workers' side, driven by hand."""
 
     def __init__(self, office, settings, token):
-        self.office, self.token, self.queued = office, token, []
+        self.office, self.settings, self.token, self.queued = office, settings, token, []
         self.app = create_app(settings, enqueue=self.queued.extend)
         self.rules = Rules(settings.webhook_allow, SECRET, 3, 7.0, 30.0)
         self.keeper = Keeper(office.context, self.queued.extend, self.rules)
@@ -202,6 +207,71 @@ def test_a_page_that_somebody_waits_for_goes_before_batches_in_a_process_of_thei
             0,
             0,
         ]
+
+
+@pytest.mark.parametrize("process", ["service", "counter"])
+def test_who_waits_for_a_page_does_not_wait_for_the_models(service, process):
+    """The first request of a fresh worker: the models were loaded before it came."""
+    ready, loaded = os.pipe()
+
+    def load():
+        os.write(loaded, b"loaded")
+        return service.office.recogniser
+
+    context = replace(service.office.context, make_recogniser=load)
+    with servers.redis() as url, working(context, url, process):
+        assert select.select([ready], [], [], 20)[0], "no model was loaded before a page came"
+        if process == "service":
+            queues = Queues(url, context.operations)
+            service.app = create_app(service.settings, enqueue=queues.hand_pages)
+            answer = service.send(page("M-ID-01"), "wait=20")
+            assert (answer.status_code, answer.json["result"]["version"]) == (200, "scripted-1")
+
+
+def test_a_worker_without_its_models_says_so_at_its_start_and_goes_on(service, tmp_path):
+    def fail():
+        raise RuntimeError("the weights are damaged")
+
+    context = replace(service.office.context, make_recogniser=fail)
+    service.office.hand_in()
+    (counted,) = service.rows(ServiceTaskRun)
+    jobs.perform(context, counted.id)
+
+    def run():
+        return service.rows(ServiceTaskRun)[-1]
+
+    with servers.redis() as url, working(context, url, "counter", tmp_path / "log"):
+        wait_for(lambda: "the weights are damaged" in (tmp_path / "log").read_text())
+        assert (run().operation, run().status) == ("recognise_record", "queued")
+        Queues(url, context.operations)([(run().id, run().operation)])
+        wait_for(lambda: "the weights are damaged" in (run().error or ""))
+
+
+@contextlib.contextmanager
+def working(context, redis_url, process, log=os.devnull):
+    """One of the worker's children, as `guidang worker` starts it, with what it says in `log`."""
+    told = os.open(log, os.O_WRONLY | os.O_CREAT)
+    child = os.fork()
+    if child == 0:
+        os.dup2(told, 2)
+        logging.basicConfig(stream=os.fdopen(2, "w", buffering=1), force=True)
+        context.sessions.kw["bind"].dispose(close=False)
+        jobs.use(context)
+        worker.run_child(Queues(redis_url, context.operations), SERVED[process], 3000)
+        os._exit(0)
+    try:
+        yield
+    finally:
+        os.close(told)
+        os.kill(child, signal.SIGTERM)
+        os.waitpid(child, 0)
+
+
+def wait_for(condition, limit_s=20.0):
+    end = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
 
 
 def test_a_batch_is_read_page_by_page_and_told_in_parts(service):

@@ -1,4 +1,5 @@
-"""The classifier on its packaged weights and the fitting of its weighing, through their public doors."""
+"""The classifier on its packaged weights, the fitting of its weighing and of the text model, through their public
+doors."""
 
 from __future__ import annotations
 
@@ -8,11 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocr.classifier import Answer, Classifier, StageWeights, weigh
+from ocr import text_model
+from ocr.classifier import Answer, Classifier, Weights, weigh
 from ocr.materials import UNKNOWN, Material, MaterialCatalogue
 from ocr.models import ModelsMissing
+from ocr.synthetic import papers
+from ocr.text_model import TextModel
 from ocr.thumbnail import Glance
-from ocr.training import fusing
+from ocr.training import fusing, texts
 from tests.ocr.conftest import WEIGHTS, line
 
 CODES = ("A", "B", "C", UNKNOWN)
@@ -71,6 +75,76 @@ def test_missing_weights_are_named_at_once(tmp_path: Path, catalogue: MaterialCa
         Classifier(tmp_path, catalogue)
 
 
+def test_numbers_count_by_their_length_alone() -> None:
+    one, other, longer = (
+        text_model.signs(text) for text in ("发票号码 12345678", "发票号码：99990000", "发票号码123456789012")
+    )
+    assert one == other != longer
+
+
+def test_a_title_speaks_three_times_and_a_line_below_once() -> None:
+    title, body = (
+        line("机动车查验记录表", 300, 100, 60),
+        [line(f"第{row}栏", 300, 400 + 60 * row, 30) for row in range(9)],
+    )
+    alone, _ = text_model.features([title])
+    above, _ = text_model.features([title, *body])
+    beneath, _ = text_model.features([*body, line("机动车查验记录表", 300, 1000, 30)])
+    assert set(alone) <= set(above)
+    assert 0 < len(set(alone) & set(beneath)) <= len(alone) // 3 + 2
+
+
+def test_a_page_without_lines_has_no_features() -> None:
+    places, values = text_model.features([])
+    assert len(places) == len(values) == 0
+
+
+def test_weights_fitted_on_other_features_are_refused(tmp_path: Path) -> None:
+    np.savez(
+        tmp_path / "text.npz", weights=np.zeros((4, 1)), bias=np.zeros(1), codes=np.array(["A"]), version="1"
+    )
+    with pytest.raises(ModelsMissing, match="版本"):
+        TextModel(tmp_path / "text.npz")
+
+
+def printed(*rows: str) -> tuple[texts.Printed, ...]:
+    """A page whose first row is its title."""
+    return tuple((text, (20.0, 10 + 12 * place, 120.0, 18.0 + 12 * place)) for place, text in enumerate(rows))
+
+
+def test_training_tells_types_by_title_or_body_and_strangers_from_both(tmp_path: Path) -> None:
+    kinds = {
+        "A": ("机动车销售统一发票", "购买方名称", "价税合计", "开票日期"),
+        "B": ("机动车查验记录表", "查验结论", "复检查验员", "备注"),
+        UNKNOWN: ("课程表", "星期一", "语文", "数学"),
+    }
+    pages = [(code, printed(*rows)) for code, rows in kinds.items() for _ in range(90)]
+    texts.train(pages, 8, 1, "1", tmp_path / "text.npz")
+    model = TextModel(tmp_path / "text.npz")
+    assert model.version == "1"
+    for code, rows in kinds.items():
+        for said in (rows, rows[:1], rows[1:]):
+            lines = [line(text, 20, 100 + 60 * place, 30) for place, text in enumerate(said)]
+            assert model.codes[int(model.judge(lines).argmax())] == code
+
+
+def test_a_page_is_read_from_top_to_bottom_and_nothing_is_made_up_but_what_clerks_stamp() -> None:
+    rows = [f"{name}栏目内容" for name in "甲乙丙丁戊己庚辛壬癸"]
+    rng = np.random.default_rng(5)
+    for _ in range(60):
+        lines = texts.as_read(printed(*rows), rng)
+        tops = [each.box[0][1] for each in lines]
+        assert tops == sorted(tops)
+        assert len(lines) <= len(rows) + 1
+
+
+def test_pages_are_drawn_for_their_words() -> None:
+    pages = texts.draw(12, 7, 1, lambda: None)
+    assert len(pages) == 12
+    assert sum(len(rows) >= 3 for _, rows in pages) >= 8
+    assert {code for code, _ in pages} <= {*papers.KNOWN, UNKNOWN}
+
+
 def simulated(count: int, seed: int, clarity: float) -> list[fusing.Case]:
     """Pages whose look is informative and whose words mislead as often as not."""
     rng = np.random.default_rng(seed)
@@ -116,6 +190,6 @@ def test_where_every_stage_errs_none_stops() -> None:
 
 def test_weighing_names_the_runner_up() -> None:
     evidence = np.array([[3, 2, 0, 0], [0] * 4, [0] * 4, [0, 0, 0, 1]], np.float32)
-    answer = weigh(evidence, StageWeights((1, 1, 1, 0), 1.0, 0.0, 1.0), CODES)
+    answer = weigh(evidence, Weights((1, 1, 1, 0), 1.0, 0.0, 1.0), CODES)
     assert (answer.code, answer.second) == ("A", "B")
     assert 0.5 < answer.confidence < 0.8

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr import regions
+from ocr import geometry, regions
 from ocr.protocol import Box
 
 CARDS: list[Box] = [(0.28, 0.12, 0.72, 0.32), (0.28, 0.45, 0.72, 0.65)]
@@ -66,3 +66,45 @@ def test_a_cut_region_holds_its_pixels() -> None:
     part = regions.cut(page, CARDS[0])
     assert part.shape[0] == pytest.approx(0.2 * 1200, abs=25)
     assert (part == 200).mean() > 0.6
+
+
+def rubbing(tilt: float) -> np.ndarray:
+    """A page with a line of print, a frame, and a strip of carbon grain with pale figures in it."""
+    rng = np.random.default_rng(2)
+    page = sheet()
+    cv2.rectangle(page, (50, 100), (800, 1150), 30, 2)
+    for y in range(140, 500, 30):
+        cv2.putText(page, "some words on a form", (90, y), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 30, 1)
+    strip = np.where(rng.random((80, 500)) < 0.5, 70, 240).astype(np.uint8)
+    cv2.putText(strip, "1234567890", (20, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.8, 240, 6)
+    page[700:780, 150:650] = strip
+    turn = cv2.getRotationMatrix2D((425, 600), tilt, 1)
+    return cv2.cvtColor(cv2.warpAffine(page, turn, (850, 1200), borderValue=248), cv2.COLOR_GRAY2BGR)
+
+
+def text_at(*boxes: Box) -> np.ndarray:
+    corners = [[(x0, y0), (x1, y0), (x1, y1), (x0, y1)] for x0, y0, x1, y1 in boxes]
+    return np.array(corners, dtype=np.float32).reshape(-1, 4, 2)
+
+
+PRINT = text_at(*((90, y - 18, 320, y + 4) for y in range(140, 500, 30)))
+
+
+@pytest.mark.parametrize("tilt", [0.0, 2.0, -2.0])
+def test_the_strip_of_a_rubbing_is_found_as_it_lies(tilt: float) -> None:
+    found = regions.strips(rubbing(tilt), PRINT)
+    assert len(found) == 1
+    (width,), (height,) = geometry.sizes(found[0][None])
+    assert width == pytest.approx(500, abs=20) and height == pytest.approx(80, abs=12)
+
+
+def test_what_holds_lines_of_text_is_no_rubbing() -> None:
+    assert regions.strips(rubbing(0), text_at((160, 705, 600, 725), (160, 740, 600, 760))) == []
+
+
+def test_a_form_has_no_rubbing() -> None:
+    page = np.asarray(cv2.cvtColor(sheet(), cv2.COLOR_GRAY2BGR), dtype=np.uint8)
+    for y in range(120, 1100, 60):
+        cv2.rectangle(page, (70, y), (780, y + 60), (30, 30, 30), 2)
+        cv2.putText(page, "LABEL 1234567890", (90, y + 40), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (30, 30, 30), 2)
+    assert regions.strips(page, text_at(*((90, y + 20, 330, y + 42) for y in range(120, 1100, 60)))) == []
