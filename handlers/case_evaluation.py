@@ -321,7 +321,9 @@ def table(seen: Sequence[CaseSeen]) -> str:
         rows.append(f"  {mark} {line.name:　<12} {line.share!s:<40} {promise}")
     causes = Counter(BECAUSE[each.because] for case in seen for each in case.false_alerts)
     rows.append("  误报的原因：" + ("，".join(f"{name} {n}" for name, n in causes.items()) or "无"))
-    rows.append(f"  种类认错的页：{sum(len(case.mistyped) for case in seen)} / {total}")
+    mistyped = Counter(each for case in seen for each in case.mistyped)
+    commonest = "，".join(f"{each} {count}" for each, count in mistyped.most_common(8))
+    rows.append(f"  种类认错的页：{mistyped.total()} / {total}（{commonest or '无'}）")
     for case in seen:
         if case.fault and not case.found:
             where = case.fault.file or case.transaction_number

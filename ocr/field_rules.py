@@ -26,7 +26,7 @@ class FieldRule:
 
     `valid_only`: the form is too common to believe without the validator's word. `lowest`: of several without a
     label, the lowest on the page. `unbroken`: letters and figures alone, of a length that is known, so that specks
-    between them and borders of boxes can be left out.
+    between them and borders of boxes can be left out. `wraps`: in running text it may go on in the next line.
     """
 
     labels: tuple[str, ...]
@@ -39,6 +39,7 @@ class FieldRule:
     valid_only: bool = False
     lowest: bool = False
     unbroken: bool = False
+    wraps: bool = False
 
 
 def _rule(
@@ -53,6 +54,7 @@ def _rule(
     valid_only: bool = False,
     lowest: bool = False,
     unbroken: bool = False,
+    wraps: bool = False,
 ) -> FieldRule:
     return FieldRule(
         _longest_first(labels),
@@ -65,6 +67,7 @@ def _rule(
         valid_only,
         lowest,
         unbroken,
+        wraps,
     )
 
 
@@ -75,9 +78,12 @@ def _longest_first(labels: str) -> tuple[str, ...]:
 # A person, an organisation that calls itself one, a person with a name in several parts, a name in Latin
 # letters.
 _ORGANISATION = "公司|厂|局|所|院|中心|银行|部|店|社|队|学校|大学|委员会|分行|支行|协会|集团|站|馆"
+# How sentences of declarations begin, which stand beside names and are broken into short lines.
+_NO_NAME = "如有|如不|本人|愿意|承担|特此|以上|上述|属实|真实|有效|虚假|签字|签名|盖章|申请|代理|机动车|承诺|所填|提交"
 _NAME = (
     rf"^(?:[\u4e00-\u9fff（）()A-Z0-9]{{2,40}}(?:{_ORGANISATION})|[\u4e00-\u9fff]{{1,8}}·[\u4e00-\u9fff·]{{1,16}}"
-    r"|(?![及和对的应与或为是将由])[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|[A-Z]{2,30}(?:,[A-Z]{2,30})?)"
+    rf"|(?![及和对的应与或为是将由]|(?:{_NO_NAME}))[\u4e00-\u9fff]{{2,4}}(?![\u4e00-\u9fff])"
+    r"|[A-Z]{2,30}(?:,[A-Z]{2,30})?)"
 )
 # What stands under a name: on a card the sex, on an invoice the buyer's number.
 _SEX_BELOW = r"^(?:性别|[男女].{0,5}$)"
@@ -91,7 +97,8 @@ _DATE_OR_LONG = _DATE + "|长期"
 _TERM_END = rf"(?<=[至\-])(?:{_DATE_OR_LONG})|^(?:{_DATE_OR_LONG})(?!.{{0,5}}[至\-])"
 _CODE = r"^[A-Z0-9][A-Z0-9*/#\-]{3,29}"
 _VIN_BARE = r"(?<![A-Z0-9])(?=[0-9]*[A-Z])(?=(?:[A-Z]*[0-9]){4})[A-Z0-9]{17}(?![A-Z0-9])"
-_PLATE = rf"[{PROVINCES}][A-Z][·•.\-]?[A-Z0-9]{{4,6}}[挂学警港澳领试临超]?"
+# A speck of a worn print or a pen's rest may be read as a point between the signs.
+_PLATE = rf"[{PROVINCES}][A-Z](?:[·•.\-]?[A-Z0-9]){{4,5}}[A-Z0-9]?[挂学警港澳领试临超]?"
 # Not what may as well be a citizen number, of which one in 31 has a fitting check character.
 _CREDIT_CODE = r"(?![1-9]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dX])[1-9ANY][0-9A-Z]{17}"
 _AMOUNT = r"[¥￥]?\d[\d,]*\.\d{2}"
@@ -155,12 +162,14 @@ RULES: dict[str, FieldRule] = {
         r"[A-Z0-9]{11,20}",
         _VIN_BARE,
         unbroken=True,
+        wraps=True,
     ),
     "plate_no": _rule(
         "机动车登记编号 机动车号牌号码 原号牌号码 登记编号 号牌号码 车牌照号 车牌号码 车牌号 车辆号牌 号牌",
         _PLATE,
         _PLATE,
         others="PLATENO.",
+        wraps=True,
     ),
     "id_number": _rule(
         "公民身份号码 公民身份证号 公民身份证件编号 身份证明号码 居民身份证号码 身份证件号码 身份证件号 身份证号码 "
@@ -168,12 +177,14 @@ RULES: dict[str, FieldRule] = {
         r"\d{14,18}[0-9X]?",
         r"(?<![A-Z0-9])[1-9]\d{16}[0-9X](?![A-Z0-9])",
         unbroken=True,
+        wraps=True,
     ),
     "agent_id_number": _rule(
         "代理人身份证号码 代理人身份证号 受托人身份证号码 受托人身份证号 代理人信息 受托人信息",
         r"\d{14,18}[0-9X]?",
         inner="居民身份证号码 身份证明号码 身份证号码 身份证号 证件号码",
         unbroken=True,
+        wraps=True,
     ),
     "uscc": _rule(
         "统一社会信用代码 社会信用代码 信用代码 组织机构代码 身份证明号码",

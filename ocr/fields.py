@@ -16,12 +16,12 @@ from difflib import SequenceMatcher
 from math import prod
 
 from ocr import geometry
-from ocr.field_rules import CELL_WORDS, NO_VALUE, RULES, FieldRule
+from ocr.field_rules import CELL_WORDS, NO_VALUE, PROVINCES, RULES, FieldRule
 from ocr.materials import MaterialCatalogue
 from ocr.protocol import Box, FieldFinding, Line, Validators
 
 # How often what stands at such a place is the field's value.
-_SAME_LINE, _RIGHT, _BELOW, _NO_LABEL = 0.99, 0.97, 0.85, 0.6
+_SAME_LINE, _RIGHT, _WRAPPED, _BELOW, _NO_LABEL = 0.99, 0.97, 0.96, 0.85, 0.6
 # A label that also names other things; a line that proves itself by its check digits.
 _OTHER_LABEL, _CODED = 0.9, 0.97
 _SOFT, _INVALID = 0.5, 0.1
@@ -30,6 +30,12 @@ _SENTENCE = 6
 _RUN, _SIGNS = 4, 20
 # A number of so many signs beside its label counts, though misread: one that is less alike is another's.
 _WHOLE, _ALIKE = 14, 0.85
+# Boxes nearer to each other than this share of their height may both hold the sign between them.
+_TOUCHING = 0.3
+# The start of a number at the end of a line, and the rest of it at the start of the next, which lies so many heights
+# below.
+_BEGUN, _REST = re.compile(rf"[{PROVINCES}]?[A-Z0-9]{{0,17}}"), re.compile(r"[A-Z0-9]{1,17}")
+_NEXT_LINE = (0.6, 2.5)
 # What belongs to the label behind which it stands, its English gloss among it.
 _SUB_LABELS = re.compile(
     r"^(?:姓名/名称|姓名|名称|\(车架号码?\)|/?车架号码?|号码|\((?:人|单位|所有人|签名|单位名称)\)|及|VIN|FULLNAME|NAME"
@@ -186,7 +192,7 @@ class FieldFinder:
         """The values at the first place beside a label that holds one; a number may go on in the next box."""
         found = False
         for place, source in self._beside(rule, label, after, cells):
-            if found and not (rule.unbroken and place == _RIGHT):
+            if found and place != _WRAPPED and not (rule.unbroken and place == _RIGHT):
                 return
             for value in self._values(rule, source):
                 found = True
@@ -223,11 +229,16 @@ class FieldFinder:
             yield _SAME_LINE, after
             if rule.unbroken:
                 yield from ((_RIGHT, _joined([after, *right[:count]])) for count in range(1, len(right) + 1))
+            if rule.wraps and (whole := _wrapped(label, after, cells)):
+                yield _WRAPPED, whole
             # The label's words inside a sentence: what stands beside it is another sentence.
             if len(after.text) >= _SENTENCE and _CHINESE.search(after.text):
                 return
         for count in range(1, len(right) + 1):
             yield _RIGHT, _joined(right[:count])
+        parts = [each for each in (after, *right) if each.text]
+        if rule.unbroken and len(parts) > 1 and (once := _once(parts[0], parts[1])):
+            yield _RIGHT, once
         for cell in _below(label, cells):
             if not self._starts_cell(cell.text):
                 yield _BELOW, cell
@@ -320,6 +331,29 @@ def _below(label: _Cell, cells: Sequence[_Cell]) -> list[_Cell]:
         > 0.3 * min(right - left, cell.bounds[2] - cell.bounds[0])
     ]
     return sorted(under, key=lambda cell: cell.bounds[1])
+
+
+def _once(first: _Cell, second: _Cell) -> _Cell | None:
+    """Two boxes as one where the sign between them lies in both."""
+    touching = second.bounds[0] - first.bounds[2] < _TOUCHING * first.height
+    if not touching or not second.text.startswith(first.text[-1]):
+        return None
+    return _joined([first, second.part(1, len(second.text))])
+
+
+def _wrapped(label: _Cell, after: _Cell, cells: Sequence[_Cell]) -> _Cell | None:
+    """A number that begins behind a label at the end of a line, with the rest of it from the start of the next."""
+    if not _BEGUN.fullmatch(after.text) or _right_of(label, cells):
+        return None
+    near, far = (label.middle + heights * label.height for heights in _NEXT_LINE)
+    under = [cell for cell in cells if near < cell.middle < far and cell.bounds[0] < after.bounds[0]]
+    first = min(under, key=lambda cell: cell.middle, default=None)
+    if first is None:
+        return None
+    row = [cell for cell in under if abs(cell.middle - first.middle) < 0.5 * label.height]
+    start = min(row, key=lambda cell: cell.bounds[0])
+    rest = _REST.match(start.text)
+    return _joined([after, start.part(*rest.span())]) if rest else None
 
 
 def _all_right(cell: _Cell) -> float:

@@ -46,6 +46,24 @@ def found(finder: FieldFinder, code: str, *lines: Line) -> FieldFinding | None:
             VIN,
         ),
         ("id_number", [("身份证号", 100, 100), ("3101011990010100", 400, 100), ("12", 700, 100)], ID_NUMBER),
+        (
+            "plate_no",
+            [("购买的轿车一辆，号牌号码沪", 160, 100), ("BN29G1，车辆识别代号", 100, 140)],
+            "沪BN29G1",
+        ),
+        (
+            "plate_no",
+            [("号牌号码沪AD12", 800, 100), ("345的车辆", 100, 145), ("停用", 300, 145)],
+            "沪AD12345",
+        ),
+        ("vin", [(f"该车，车架号{VIN[:4]}", 160, 100), (f"{VIN[4:]}，已报废", 100, 140)], VIN),
+        (
+            "id_number",
+            [(f"甄示例，身份证号{ID_NUMBER[:15]}", 160, 100), (ID_NUMBER[15:], 100, 140)],
+            ID_NUMBER,
+        ),
+        ("plate_no", [("号牌号码 沪LX92U.1，车辆", 100, 100)], "沪LX92U1"),
+        ("plate_no", [("号牌号码沪A12345.2辆", 100, 100)], "沪A12345"),
         ("plate_no", [("号牌号码", 100, 100), ("沪A·12345", 400, 100)], "沪A12345"),
         ("plate_no", [("号牌号码沪AD12345", 100, 100)], "沪AD12345"),
         ("id_number", [("公民身份号码 310101199001010012", 100, 100)], "310101199001010012"),
@@ -123,6 +141,28 @@ def test_values_are_found(
     assert finding is not None
     assert finding.value == value
     assert len(finding.characters) >= len(value)
+
+
+@pytest.mark.parametrize("label", ["车架号：LSVA", "车架号："])
+def test_a_sign_in_two_boxes_that_touch_counts_once(finder: FieldFinder, label: str) -> None:
+    beside = line(label, 100, 100)
+    first = beside if label.endswith("A") else line("LSVA", beside.box[1][0] + 40, 100)
+    edge = first.box[1][0]
+    finding = found(finder, "vin", beside, first, line(VIN[3:], edge - 4, 100))
+    assert finding is not None and finding.value == VIN
+    apart = found(finder, "vin", beside, first, line(VIN[3:], edge + 60, 100))
+    assert apart is not None and apart.valid is False
+
+
+def test_a_whole_number_does_not_go_on_in_the_next_line(finder: FieldFinder) -> None:
+    finding = found(finder, "plate_no", line("号牌号码沪AD1234", 160, 100), line("5座，合格", 100, 140))
+    assert finding is not None and finding.value == "沪AD1234"
+
+
+def test_a_value_in_a_column_does_not_go_on_below_its_label(finder: FieldFinder) -> None:
+    table = [line("车架号LSVAG2186E21", 100, 100), line("12", 900, 100), line("00001", 100, 140)]
+    finding = found(finder, "vin", *table)
+    assert finding is None or finding.valid is False
 
 
 def test_a_name_above_a_number_that_is_another_partys_is_not_the_buyers(finder: FieldFinder) -> None:
