@@ -61,14 +61,8 @@ KINDS = {
     "duplicate_page": "本件重复页",
     "foreign_page": "别件的页",
 }
-_IMAGE_FAULTS = {
-    "blank_page": "blank",
-    "blurred_page": "blurred",
-    "dark_page": "dark",
-    "cut_page": "cut",
-    "skewed_page": "skewed",
-    "low_dpi_page": "low_dpi",
-}
+# A page planted with one of them is named for it: "blank_page".
+_IMAGE_FAULTS = ("blank", "blurred", "dark", "cut", "skewed", "low_dpi")
 _FOUND_PROMISE, _FALSE_PROMISE = 0.98, 0.03
 
 
@@ -243,10 +237,11 @@ def _names(fault: Fault, told: Alert | Cause, looked_at: Mapping[int, _Page], la
         return told.reason == "TURNED_PAGE" and page.recognition.rotation == page.truth.rotation
     if fault.kind == "foreign_page":
         return told.reason in ("DUPLICATE_PAGE", "FIELD_CONFLICT") and told.box is not None
-    if fault.kind in _IMAGE_FAULTS:
+    image_fault = fault.kind.removesuffix("_page")
+    if image_fault in _IMAGE_FAULTS:
         kinds = {each["kind"] for each in page.recognition.quality.get("faults", ())}
         is_image = told.reason in ("POOR_QUALITY", "FLAWED_IMAGE")
-        return is_image and _IMAGE_FAULTS[fault.kind] in kinds and told.box is not None
+        return is_image and image_fault in kinds and told.box is not None
     shown = {name for name, value in page.truth.fields.items() if value == fault.shown}
     return told.reason in ("FIELD_CONFLICT", "INVALID_FIELD") and told.field in shown and told.box is not None
 

@@ -188,7 +188,8 @@ def food(rng: np.random.Generator, wide: int, high: int) -> np.ndarray:
 def hand(rng: np.random.Generator, wide: int, high: int) -> np.ndarray:
     """A hand, or fingers over most of the lens."""
     picture = grained(rng, wide, high, any_tone(rng, 40, 220), 0.1)
-    skin = (*(float(v) for v in np.array(_SKIN) * rng.uniform(0.7, 1.05)),)
+    red, green, blue = (np.array(_SKIN, float)[:3] * rng.uniform(0.7, 1.05)).tolist()
+    skin = (red, green, blue)
     x, y, size = (
         wide * rng.uniform(0.3, 0.7),
         high * rng.uniform(0.6, 0.85),
@@ -198,7 +199,7 @@ def hand(rng: np.random.Generator, wide: int, high: int) -> np.ndarray:
     for index, spread in enumerate((-0.75, -0.3, 0.0, 0.28, 0.6)):
         angle, long = turn + spread - np.pi / 2, size * (1.5 if index == 0 else 2.1 - 0.3 * abs(index - 2))
         tip = (int(x + long * np.cos(angle)), int(y + long * np.sin(angle)))
-        cv2.line(picture, (int(x), int(y)), tip, skin[:3], int(size * 0.36), cv2.LINE_AA)  # type: ignore[arg-type]
+        cv2.line(picture, (int(x), int(y)), tip, skin, int(size * 0.36), cv2.LINE_AA)
         cv2.circle(picture, tip, int(size * 0.1), (236, 204, 190), -1, cv2.LINE_AA)
     cv2.ellipse(
         picture,
@@ -207,10 +208,10 @@ def hand(rng: np.random.Generator, wide: int, high: int) -> np.ndarray:
         0,
         0,
         360,
-        skin[:3],
+        skin,
         -1,
         cv2.LINE_AA,
-    )  # type: ignore[arg-type]
+    )
     return cv2.GaussianBlur(
         lit(picture, rng, 0.5, flash=True).astype(np.float32), (0, 0), float(rng.uniform(1, 4))
     )

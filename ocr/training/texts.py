@@ -7,6 +7,7 @@ misread, the rest of a page not yet read. Draws no scans and no ink: a page cost
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -52,8 +53,8 @@ Features = tuple[NDArray[np.int64], NDArray[np.float32]]
 def draw(count: int, seed: int, processes: int, on_page: Callable[[], None]) -> list[Page]:
     """The type and the printed lines of `count` pages that training may see."""
     pages = []
-    with get_context("spawn").Pool(processes, _without_ink) as pool:
-        for page in pool.imap(partial(_draw, seed), range(count), chunksize=64):
+    with ProcessPoolExecutor(processes, get_context("spawn"), _without_ink) as pool:
+        for page in pool.map(partial(_draw, seed), range(count), chunksize=64):
             pages.append(page)
             on_page()
     return pages

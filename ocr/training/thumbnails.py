@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -50,8 +51,11 @@ def write(target: Path, count: int, seed: int, processes: int, on_page: Callable
     """Draws `count` pages in `processes` processes; the same arguments draw the same pages on the same fonts."""
     target.mkdir(parents=True, exist_ok=True)
     labels: list[tuple[str, bool]] = []
-    with (target / "pictures.raw").open("wb") as file, get_context("spawn").Pool(processes) as pool:
-        for code, canvas in pool.imap(partial(_draw, seed), range(count), chunksize=32):
+    with (
+        (target / "pictures.raw").open("wb") as file,
+        ProcessPoolExecutor(processes, get_context("spawn")) as pool,
+    ):
+        for code, canvas in pool.map(partial(_draw, seed), range(count), chunksize=32):
             file.write(canvas.tobytes())
             labels.append((code, canvas.shape[0] < canvas.shape[1]))
             on_page()

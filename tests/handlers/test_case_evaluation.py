@@ -14,14 +14,7 @@ from ocr.synthetic.case_faults import FAULTS, FURTHER_FAULTS
 # One of each sort: a paper too few, a value, an image, a page too many, a page of another case.
 PLANTED = ("missing_material", "vin_conflict", "blurred_page", "duplicate_page", "foreign_page")
 BOX = (0.1, 0.1, 0.5, 0.2)
-SEEN_AS = {
-    "blank_page": "blank",
-    "blurred_page": "blurred",
-    "dark_page": "dark",
-    "cut_page": "cut",
-    "skewed_page": "skewed",
-    "low_dpi_page": "low_dpi",
-}
+IMAGE_FAULTS = {"blank_page", "blurred_page", "dark_page", "cut_page", "skewed_page", "low_dpi_page"}
 
 
 class AllKnowing:
@@ -40,7 +33,7 @@ class AllKnowing:
     def recognise(self, image, depth="all"):
         truth = self.pages[hashlib.sha256(image).hexdigest()]
         fault = truth["fault"]
-        kinds = [SEEN_AS[fault]] if fault in SEEN_AS else []
+        kinds = [fault.removesuffix("_page")] if fault in IMAGE_FAULTS else []
         faults = tuple(QualityFault(kind, 0.0, BOX) for kind in kinds)
         if truth["rotation"]:
             faults = (*faults, QualityFault("turned", float(truth["rotation"])))

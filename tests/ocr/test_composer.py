@@ -148,6 +148,8 @@ def test_kinds_of_strangers_are_kept_apart() -> None:
     assert sorted(kept) == sorted(strangers.STRANGERS)
     assert len(kept) == len(set(kept))
     apart = len(strangers.SPLIT["calibrate"]) + len(strangers.SPLIT["measure"])
-    assert 0.15 <= apart / len(kept) <= 0.45
+    assert apart >= 19 and apart / len(kept) <= 0.45
+    assert min(len(strangers.SPLIT[share]) for share in ("calibrate", "measure")) >= 9
+    assert apart / len(kept) >= 0.15
     names = [layout.__name__ for layout in strangers.STRANGERS.values()]
     assert len(names) == len(set(names))
