@@ -34,7 +34,7 @@ from bootstrap import House
 from demo_clerks import Clerks
 from handlers.folders import receive_folder
 from ocr.synthetic.cases import write_cases
-from records import audit, bags, base, people, pushes, schema, submissions
+from records import audit, base, fixity, people, pushes, schema, submissions
 from records.alerts import REASONS, Alert
 from records.packages import ArchivalPackage
 from records.pages import PageImage, Recognition
@@ -365,7 +365,7 @@ def _count_packages(session: Session, tally: Tally, house: House, archived: int)
     sound = [
         package
         for package in packages
-        if bags.verify(house.settings.packages / package.name, package.sha256, package.sm3).ok
+        if fixity.verify(house.settings.packages / package.name, package.sha256, package.sm3).ok
     ]
     tally.add("归档包 已核验", f"{len(packages)} / {len(sound)}")
     tally.expect("每个归档包核验通过", len(packages) == len(sound) == archived)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from bootstrap import House, with_house
 from settings import Settings
@@ -293,12 +294,25 @@ def evaluate(
     from ocr import evaluation
 
     if cases:
+        _refuse_options_of_pages()
         click.echo(_judged_cases(house, cases, seed, split))
         return
     difficulties: tuple[tuple[Difficulty, str], ...] = (("typical", "典型页"), ("hard", "困难页"))
     for difficulty, title in difficulties:
         seen = list(evaluation.pages(house.recogniser, split, difficulty, depth, pages, seed, processes))
         click.echo(evaluation.table(title, seen, hard=difficulty == "hard"))
+
+
+def _refuse_options_of_pages() -> None:
+    """What whole cases have no use for is refused, lest somebody believe that it was heeded."""
+    source = click.get_current_context().get_parameter_source
+    given = [
+        f"--{name}" for name in ("pages", "depth", "processes") if source(name) is not ParameterSource.DEFAULT
+    ]
+    if given:
+        raise click.UsageError(
+            f"--cases reads every page in full, one case after the other: leave out {', '.join(given)}"
+        )
 
 
 def _judged_cases(house: House, cases: int, seed: int, split: Split) -> str:

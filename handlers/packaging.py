@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from handlers.context import Context
-from records import archival_metadata, audit, bags, packages, pages
+from records import archival_metadata, audit, bags, fixity, packages, pages
 from records.archival_metadata import (
     AgentMetadata,
     ArchivalNumber,
@@ -146,7 +146,7 @@ def verify_package(context: Context, claimed: Claim) -> Settle:
     Raises PackageFaulty: the case waits as an incident rather than being called archived."""
     with context.sessions() as session:
         package = packages.of_record(session, claimed.record_id)[-1]
-    found = bags.verify(context.packages / package.name, package.sha256, package.sm3)
+    found = fixity.verify(context.packages / package.name, package.sha256, package.sm3)
     if not found.ok:
         first = found.problems[0]
         raise PackageFaulty(f"归档包 {package.name} 核验不通过：{first.path} {first.detail}")

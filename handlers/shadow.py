@@ -21,7 +21,7 @@ from rq import Queue
 from rq.job import Job
 from sqlalchemy.orm import Session, sessionmaker
 
-from handlers import answers
+from handlers import answers, jobs
 from handlers.answers import Answered
 from handlers.context import Context
 from ocr.protocol import PageFindings, Recogniser, UnreadableImage
@@ -36,7 +36,6 @@ from records.second_readings import ShadowFinding
 from workflows.models import ProcessInstance
 
 _log = logging.getLogger(__name__)
-_context: Context | None = None
 
 JOB = "handlers.shadow.read_ahead"
 QUEUE = "batch"
@@ -46,17 +45,9 @@ _LOOKED_AT = 500
 _AT_ONCE = 50
 
 
-def use(context: Context) -> None:
-    """Gives this worker process its context; called once before the first job."""
-    global _context
-    _context = context
-
-
 def read_ahead() -> None:
     """The function that the queue names."""
-    if _context is None:
-        raise RuntimeError("jobs run in `guidang worker`, which gives this process its context")
-    perform(_context)
+    perform(jobs.context())
 
 
 @dataclass(frozen=True)

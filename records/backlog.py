@@ -5,21 +5,22 @@ settled by the one who holds it, so any number of processes and machines may wor
 once as done, duplicate or failed, and no content has two results of one version of the recogniser at one depth. The
 counts are tallied a worker, in the transaction of the page: no row is written by all, and none is counted twice.
 
-Knows rows and leases. Knows no files, no pixels, no processes and no pace (`handlers.backfill`).
+Knows rows and leases; what came of settled pages is told by `records.backlog_results`. Knows no files, no pixels, no
+processes and no pace (`handlers.backfill`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from records import audit
 from records.base import Base, BigId, Moment, insert_if_new, now, table_of
@@ -465,55 +466,3 @@ def holders(session: Session) -> set[str]:
     pages = sa.select(_PAGES.c.worker).where(_HELD).distinct()
     walks = sa.select(Backlog.walker).where(Backlog.walker.is_not(None))
     return {name for name in session.scalars(sa.union(pages, walks)) if name}
-
-
-# --- Results ---
-
-_FIRST = aliased(BacklogPage)
-
-
-def results(session: Session, backlog_id: int, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
-    """The next settled pages behind the row `after`, each with its id and as plain values; a duplicate carries the
-    findings of the page it repeats."""
-    return list(_results(session, BacklogPage.backlog_id == backlog_id, BacklogPage.id > after, limit=limit))
-
-
-def of_transaction(session: Session, transaction_number: str) -> list[dict[str, Any]]:
-    """The settled pages of one transaction, of any backlog, in the order of their files."""
-    found = _results(session, BacklogPage.transaction_number == transaction_number)
-    return sorted((told for _, told in found), key=lambda told: (told["path"], told["page"]))
-
-
-def _results(
-    session: Session, *where: sa.ColumnElement[bool], limit: int | None = None
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    rows = session.execute(
-        sa.select(BacklogPage, _FIRST)
-        .outerjoin(_FIRST, BacklogPage.first_id == _FIRST.id)
-        .where(*where, BacklogPage.status.in_(SETTLED))
-        .order_by(BacklogPage.id)
-        .limit(limit)
-    )
-    for page, first in rows:
-        yield page.id, _told(page, first or page, first)
-
-
-def _told(page: BacklogPage, findings: BacklogPage, first: BacklogPage | None) -> dict[str, Any]:
-    return {
-        "path": page.path,
-        "page": page.page,
-        "transaction_number": page.transaction_number,
-        "sha256": page.sha256,
-        "status": page.status,
-        "same_as": {"path": first.path, "page": first.page} if first else None,
-        "version": findings.version,
-        "rotation": findings.rotation,
-        "materials": [
-            {"code": code, "confidence": confidence, "region": region}
-            for code, confidence, region in findings.materials or []
-        ],
-        "fields": findings.fields or {},
-        "faults": findings.faults or [],
-        "needs_person": page.status == "failed" or bool(findings.doubtful),
-        "error": page.error,
-    }

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from records import base, people, schema
 from records.dossiers import Record
+from records.pages import PageImage
 from records.people import SYSTEM, Person
 from tests import servers
 from workflows import definitions, outbox
@@ -131,3 +132,19 @@ def add_record(session, number="1260101000001", item="V-REG-01", **subject):
     session.add(record)
     session.flush()
     return record
+
+
+def a_page(record_id, number=1, sha256="0" * 64):
+    """A page image's row, not yet added; its image lies in no store."""
+    return PageImage(
+        record_id=record_id,
+        number=number,
+        sha256=sha256,
+        sm3="0" * 64,
+        size=1,
+        format="jpeg",
+        width=1,
+        height=1,
+        source_name=f"{number}.jpg",
+        source_page=1,
+    )

@@ -14,7 +14,7 @@ from typing import IO
 from sqlalchemy.orm import Session, sessionmaker
 
 from handlers.pace import Pace
-from records import backlog
+from records import backlog_results
 from records.backlog import Progress
 
 
@@ -91,7 +91,7 @@ def export(sessions: sessionmaker[Session], backlog_id: int, target: Path) -> in
     with unfinished.open("w", encoding="utf-8") as out:
         while True:
             with sessions() as session:
-                some = backlog.results(session, backlog_id, last, 1000)
+                some = backlog_results.next_pages(session, backlog_id, last, 1000)
             if not some:
                 break
             out.writelines(json.dumps(told, ensure_ascii=False) + "\n" for _, told in some)

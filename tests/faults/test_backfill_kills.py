@@ -22,7 +22,7 @@ from records.backlog import BacklogPage
 from records.people import SYSTEM
 from records.scans import Limits
 from tests.conftest import ROOT
-from tests.handlers.test_backfill import REQUIRED, page, scripted, tiff
+from tests.handlers.backfill.conftest import REQUIRED, page, scripted, tiff
 
 KILLS, PAGE_S, LIMIT_S = 20, 0.5, 400
 
@@ -72,7 +72,7 @@ def is_ours(process):
     """Not one that is dead already, nor the process that takes a file apart: to be killed is how that one says no, and
     its file is then failed."""
     try:
-        return "records.scans" not in process.cmdline()
+        return "records.scan_child" not in process.cmdline()
     except psutil.NoSuchProcess:
         return False
 

@@ -22,7 +22,7 @@ from PIL import Image
 from redis import Redis
 
 from handlers.platform import stand_in
-from records import audit, bags, base, people, pushes, submissions
+from records import audit, base, fixity, people, pushes, submissions
 from records.images import ImageStore
 from records.packages import ArchivalPackage
 from records.pages import PageImage, Recognition
@@ -275,7 +275,7 @@ def check(office, sessions):
         # and everything proves itself
         packages = session.scalars(sa.select(ArchivalPackage)).all()
         assert len(packages) == CASES
-        assert all(bags.verify(office.home / "packages" / p.name, p.sha256, p.sm3).ok for p in packages)
+        assert all(fixity.verify(office.home / "packages" / p.name, p.sha256, p.sm3).ok for p in packages)
         assert session.scalars(sa.select(Incident)).all() == []
         ledger = submissions.counts(session)
         assert ledger["received"] == ledger["accepted"] and ledger["accepted"] - ledger["repeated"] == CASES

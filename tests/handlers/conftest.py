@@ -58,7 +58,10 @@ class ScriptedRecogniser:
         )
         corners = ((10.0, 10.0), (90.0, 10.0), (90.0, 20.0), (10.0, 20.0))
         line = Line("机动车登记", corners, 0.9, (0.9,) * 5)
-        material = MaterialFinding(told.get("code", "M-OT-99"), 0.93)
+        alternatives = tuple((code, chance) for code, chance in told.get("alternatives", {}).items())
+        material = MaterialFinding(
+            told.get("code", "M-OT-99"), told.get("chance", 0.93), alternatives=alternatives
+        )
         faults = tuple(
             QualityFault(kind, 0.0, (0.1, 0.2, 0.3, 0.4)) for kind in get_args(FaultKind) if told.get(kind)
         )

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from records import alerts, audit, bags, packages, pages, pushes
+from records import alerts, audit, fixity, packages, pages, pushes
 from records.alerts import Cause
 from records.pages import Reading
 from records.people import SYSTEM
@@ -44,7 +44,7 @@ def test_a_sound_case_of_each_item_ends_as_a_verified_package(office, item, code
     assert office.task(record_id).form == "recheck"
     package = archive(office, record_id)
     folder = office.house.settings.packages / package.name
-    assert bags.verify(folder, package.sha256, package.sm3).ok
+    assert fixity.verify(folder, package.sha256, package.sm3).ok
     assert package.pages == len(codes) == len(office.platform.stand_in.ledger.pages())
     with office.house.sessions() as session:
         assert pushes.counts(session) == {

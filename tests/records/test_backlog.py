@@ -6,7 +6,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from records import audit, backlog
+from records import audit, backlog, backlog_results
 from records.audit import AuditEntry
 from records.backlog import BacklogPage, ContentTaken, Found, OptionsDiffer, Outcome, PageLost, WalkLost
 from records.people import SYSTEM
@@ -122,7 +122,7 @@ def test_one_content_has_one_result_a_version_and_depth_whoever_comes_second_is_
     seen = progress(sessions, begun)
     assert (seen.found, seen.done, seen.duplicate, seen.doubtful) == (3, 2, 1, 1)
     with sessions() as session:
-        (told,) = backlog.of_transaction(session, "2")
+        (told,) = backlog_results.of_transaction(session, "2")
     assert told["same_as"] == {"path": "1/a.jpg", "page": 1}
     assert told["materials"][0]["code"] == "M-ID-01" and told["needs_person"]
 
@@ -209,7 +209,7 @@ def test_results_come_in_portions_with_every_settled_page_once(sessions):
         settle(sessions, claim(sessions, begun), done(f"c{n}"))
     seen, last = [], 0
     with sessions() as session:
-        while some := backlog.results(session, begun.id, last, 4):
+        while some := backlog_results.next_pages(session, begun.id, last, 4):
             seen += [told["path"] for _, told in some]
             last = some[-1][0]
     assert seen == [f"1/{n}.jpg" for n in range(6)]

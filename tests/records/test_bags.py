@@ -18,7 +18,7 @@ from typing import Any
 import bagit
 import pytest
 
-from records import bags
+from records import bags, fixity
 from records.bags import PayloadFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +63,7 @@ def files(package: Path) -> list[str]:
 def named(package: Path, **expected: str) -> dict[str, set[str]]:
     """Path → kinds of the problems found."""
     found: dict[str, set[str]] = {}
-    for problem in bags.verify(package, **expected).problems:
+    for problem in fixity.verify(package, **expected).problems:
         assert problem.detail
         found.setdefault(problem.path, set()).add(problem.kind)
     return found
@@ -75,7 +75,7 @@ def rewrite(path: Path, content: bytes) -> None:
 
 
 def test_a_package_is_whole_and_says_what_it_holds(package: Path):
-    found = bags.verify(package)
+    found = fixity.verify(package)
     assert found.ok and found.problems == ()
     assert found.files == len(payload()) + 1
     assert found.bytes == sum(p.stat().st_size for p in (package / "data").rglob("*") if p.is_file())
@@ -85,7 +85,7 @@ def test_a_package_is_whole_and_says_what_it_holds(package: Path):
 
 def test_what_writing_returns_is_what_verifying_finds(tmp_path: Path):
     summary = bags.write(tmp_path / "package", payload(), INFO)
-    found = bags.verify(tmp_path / "package", summary.sha256, summary.sm3)
+    found = fixity.verify(tmp_path / "package", summary.sha256, summary.sm3)
     assert found.ok
     assert bags.BagSummary(found.files, found.bytes, found.sha256, found.sm3) == summary
 
@@ -132,7 +132,7 @@ def test_any_changed_byte_is_found_and_its_file_named(package: Path, seed: int):
         rewrite(package / name, before[:at] + bytes([flipped]) + before[at + 1 :])
         assert name in named(package), f"byte {at} of {name}: {before[at]} → {flipped}"
         rewrite(package / name, before)
-    assert bags.verify(package).ok
+    assert fixity.verify(package).ok
 
 
 def test_each_byte_of_each_list_counts(package: Path):
@@ -151,7 +151,7 @@ def test_any_missing_file_is_named(package: Path):
         found = named(package)
         assert "missing" in found[name], name
         (package / name).write_bytes(content)
-    assert bags.verify(package).ok
+    assert fixity.verify(package).ok
 
 
 @pytest.mark.parametrize(
@@ -269,18 +269,18 @@ def test_a_strange_line_in_a_list_is_malformed(package: Path, name: str, line: s
 
 def test_a_giant_list_is_not_loaded(package: Path):
     with (package / bags.PAYLOAD_SM3).open("r+b") as grown:
-        grown.truncate(bags.MAX_LIST_BYTES + 1)
+        grown.truncate(fixity.MAX_LIST_BYTES + 1)
     assert "malformed" in named(package)[bags.PAYLOAD_SM3]
 
 
 def test_rewriting_everything_is_betrayed_by_the_digests_kept_elsewhere(package: Path, tmp_path: Path):
-    before = bags.verify(package)
+    before = fixity.verify(package)
     forged = [PayloadFile("data/metadata.xml", b"<case>forged</case>"), *payload()[1:]]
     bags.write(tmp_path / "forged", forged, INFO, {"notes/reader.txt": b"tag file\n"})
-    assert bags.verify(tmp_path / "forged").ok
+    assert fixity.verify(tmp_path / "forged").ok
     assert named(tmp_path / "forged", expected_sha256=before.sha256) == {bags.TAGS_SHA256: {"changed"}}
     assert named(tmp_path / "forged", expected_sm3=before.sm3) == {bags.TAGS_SM3: {"changed"}}
-    assert bags.verify(package, before.sha256.upper(), before.sm3).ok
+    assert fixity.verify(package, before.sha256.upper(), before.sm3).ok
 
 
 def test_rewriting_one_chain_is_betrayed_by_the_other(package: Path, tmp_path: Path):
@@ -288,7 +288,7 @@ def test_rewriting_one_chain_is_betrayed_by_the_other(package: Path, tmp_path: P
     bags.write(tmp_path / "forged", forged, INFO, {"notes/reader.txt": b"tag file\n"})
     for name in (bags.PAYLOAD_SM3, bags.TAGS_SM3):
         rewrite(tmp_path / "forged" / name, (package / name).read_bytes())
-    assert not bags.verify(tmp_path / "forged").ok
+    assert not fixity.verify(tmp_path / "forged").ok
 
 
 def test_what_is_no_package_is_said_to_be_none(tmp_path: Path):
@@ -300,9 +300,9 @@ def test_what_is_no_package_is_said_to_be_none(tmp_path: Path):
 
 
 def test_problems_are_bounded(package: Path):
-    for number in range(bags.MAX_PROBLEMS + 50):
+    for number in range(fixity.MAX_PROBLEMS + 50):
         (package / f"extra{number}").touch()
-    assert len(bags.verify(package).problems) == bags.MAX_PROBLEMS
+    assert len(fixity.verify(package).problems) == fixity.MAX_PROBLEMS
 
 
 @pytest.mark.parametrize(
@@ -350,10 +350,10 @@ def test_bag_info_keeps_to_one_line_each(tmp_path: Path, info: dict[str, str]):
 
 
 def test_a_package_is_never_overwritten(package: Path):
-    before = bags.verify(package)
+    before = fixity.verify(package)
     with pytest.raises(bags.PackageExists):
         bags.write(package, [PayloadFile("data/other", b"")])
-    assert bags.verify(package, before.sha256, before.sm3).ok
+    assert fixity.verify(package, before.sha256, before.sm3).ok
 
 
 def test_a_source_that_was_altered_since_is_not_packed(tmp_path: Path):
@@ -422,7 +422,7 @@ write(Path(sys.argv[1]), pages())
     assert (tmp_path / ".package.partial/data/left.jpg").read_bytes() == b"left"
     bags.write(tmp_path / "package", payload(), INFO)
     assert [p.name for p in tmp_path.iterdir()] == ["package"]
-    assert bags.verify(tmp_path / "package").ok
+    assert fixity.verify(tmp_path / "package").ok
 
 
 def test_two_writers_of_one_package_do_not_mix(tmp_path: Path):
@@ -432,7 +432,7 @@ def test_two_writers_of_one_package_do_not_mix(tmp_path: Path):
             bags.write(tmp_path / "package", [PayloadFile("data/second.jpg", b"second")])
 
     bags.write(tmp_path / "package", pages())
-    assert bags.verify(tmp_path / "package").ok
+    assert fixity.verify(tmp_path / "package").ok
     assert (tmp_path / "package/data/first.jpg").exists()
     assert [p.name for p in tmp_path.iterdir()] == ["package"]
 

@@ -8,7 +8,7 @@ from records import fingerprints, pages
 from records.dossiers import Record
 from records.pages import PageImage
 from records.people import SYSTEM
-from tests.conftest import add_record
+from tests.conftest import a_page, add_record
 
 PLAIN = "0123456789abcdef" * 4
 
@@ -29,18 +29,7 @@ def add(sessions):
         serial = next(numbers)
         with sessions.begin() as session:
             record_id = record_id or add_record(session, f"22601{serial:08d}").id
-            page = PageImage(
-                record_id=record_id,
-                number=serial + 1,
-                sha256=sha256 or f"{serial:064x}",
-                sm3="",
-                size=1,
-                format="JPEG",
-                width=1,
-                height=1,
-                source_name="a.jpg",
-                source_page=1,
-            )
+            page = a_page(record_id, serial + 1, sha256 or f"{serial:064x}")
             session.add(page)
             session.flush()
             fingerprints.keep(session, page.id, fingerprint)

@@ -20,7 +20,7 @@ from records.pages import PageImage, PageMaterial, Reading, Recognition
 from records.promise import Doubts, PageRecheck, PromiseInvalid, RecheckAnswer
 from records.second_readings import RereadReview
 from settings import ROOT
-from tests.conftest import add_record
+from tests.conftest import a_page, add_record
 
 PROMISE = 1 / 500
 
@@ -41,18 +41,7 @@ class Archive:
         """A page of a record of its own with findings {field: (value, confidence)}; returns the page."""
         self.serial += 1
         record = add_record(session, f"22{self.serial:011d}")
-        page = PageImage(
-            record_id=record.id,
-            number=1,
-            sha256=hashlib.sha256(str(self.serial).encode()).hexdigest(),
-            sm3="0" * 64,
-            size=1,
-            format="JPEG",
-            width=1,
-            height=1,
-            source_name="1.jpg",
-            source_page=1,
-        )
+        page = a_page(record.id, sha256=hashlib.sha256(str(self.serial).encode()).hexdigest())
         session.add(page)
         session.flush()
         self.recognise(session, page, findings, version, code, confidence)

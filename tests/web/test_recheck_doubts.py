@@ -1,10 +1,13 @@
 """The recheck station in the mode "doubtful": keys lead through what lies below its threshold, the rest is folded."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
-from records import calibration, promise
+from records import calibration, pages, promise
+from records.pages import PageMaterial
 from records.people import SYSTEM
 from records.promise import PageRecheck, RecheckAnswer
 from tests.web.test_promise import answered, marks, rows
@@ -70,6 +73,22 @@ def test_a_correction_by_doubt_counts_like_a_confirmation(proven):
     )
     left = rows(proven, RecheckAnswer)[before:]
     assert [(row.field, row.correct) for row in left] == [("id_number", False), ("id_number", True)]
+
+
+def test_what_the_page_also_looks_like_is_offered_first(office):
+    task_id = office.recheck()
+    with office.sessions.begin() as session:
+        first = session.scalars(sa.select(PageMaterial).order_by(PageMaterial.id)).first()
+        first.alternatives = [["M-ID-03", 0.02], ["M-DR-07", 0.01]]
+        pages.reassign_material(session, first, "M-DR-07")
+    page = open_task(office.visitor("review"), task_id)
+    select = page.text[page.text.index(f'<select id="material-{first.id}"') :]
+    select = select[: select.index("</select>")]
+    likely = select[select.index('<optgroup label="看上去也像">') : select.index("</optgroup>")]
+    assert re.findall(r'value="([^"]+)"', likely) == ["M-ID-01", "M-ID-03"]
+    assert re.findall(r'value="([^"]+)" selected', select) == ["M-DR-07"]
+    offered = re.findall(r'value="([^"]+)"', select)
+    assert len(offered) == len(set(offered))
 
 
 def test_a_drawn_page_is_rechecked_as_a_whole_and_asks_for_the_type(proven):

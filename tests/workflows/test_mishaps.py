@@ -9,9 +9,8 @@ import sqlalchemy as sa
 
 from records import audit, base, pages, people
 from records.audit import AuditEntry
-from records.pages import PageImage
 from records.people import SYSTEM, Person
-from tests.conftest import add_record
+from tests.conftest import a_page, add_record
 from tests.workflows.diagrams import END, START, lanes, process, script, service, timer, user
 from tests.workflows.test_instances import begin_case, in_threads
 from workflows import incidents, instances, outbox, service_tasks, user_tasks
@@ -204,28 +203,14 @@ def test_wrong_guesses_made_at_once_are_all_counted(sessions):
 
 
 def test_two_who_replace_one_page_leave_one_page(sessions):
-    def row(record_id, number):
-        return PageImage(
-            record_id=record_id,
-            number=number,
-            sha256=str(number) * 64,
-            sm3="0" * 64,
-            size=1,
-            format="jpeg",
-            width=1,
-            height=1,
-            source_name="x",
-            source_page=1,
-        )
-
     with sessions.begin() as session:
         record_id = add_record(session).id
-        session.add(row(record_id, 1))
+        session.add(a_page(record_id))
 
     def replace(number):
         with sessions.begin() as session:
             old = pages.get_current(session, record_id, 1)
-            new = row(record_id, number)
+            new = a_page(record_id, number, str(number) * 64)
             session.add(new)
             session.flush()
             time.sleep(0.2)
