@@ -16,6 +16,15 @@ from typing import TypeVar
 import numpy as np
 
 T = TypeVar("T")
+# 号牌种类 (GA/T 16.7) of the plates that a passenger car may bear.
+PLATE_TYPES = {
+    "02": "小型汽车",
+    "16": "教练汽车",
+    "23": "警用汽车",
+    "26": "香港入出境车",
+    "27": "澳门入出境车",
+    "52": "小型新能源汽车",
+}
 BEIJING_TIME = timezone(timedelta(hours=8))
 
 _VIN_VALUES = {
@@ -87,6 +96,11 @@ _MAKERS = (
     ("远岚牌", "远岚汽车工业（示例）有限公司", "LX7", "YL"),
     ("朝野牌", "朝野汽车（演示）有限公司", "LW7", "ZY"),
 )
+_HOME, _ELSEWHERE = "沪", "京津冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
+_PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+# How a plate of a type ends where it ends in no figure, and how often a car without a motor of new energy has it.
+_PLATE_ENDS = {"16": "学", "23": "警", "26": "港", "27": "澳"}
+_PLATE_SHARES = {"02": 0.92, "16": 0.03, "23": 0.03, "26": 0.01, "27": 0.01}
 _COLOURS = ("白", "灰", "黑", "蓝", "红", "棕")
 _DEALERS = (
     "示例市星辰汽车销售服务有限公司",
@@ -151,6 +165,10 @@ class Vehicle:
     @property
     def brand_model(self) -> str:
         return self.brand + self.model
+
+    @property
+    def plate_type_name(self) -> str:
+        return PLATE_TYPES[self.plate_type]
 
     @property
     def electric(self) -> bool:
@@ -341,13 +359,14 @@ def _vehicle(rng: np.random.Generator, day: date, fresh: bool) -> Vehicle:
     registered = day if fresh else made + timedelta(days=int(rng.integers(15, 60)))
     curb = int(rng.integers(1150, 1950))
     length, width, height = rng.integers(4200, 4950), rng.integers(1750, 1920), rng.integers(1440, 1720)
+    plate_no, plate_type = _plate(rng, electric)
     engine_model = (
         f"{letters}{rng.choice(['TZ180', 'TZ210']) if electric else rng.choice(['4G15', '4G18', '4T20'])}"
     )
     return Vehicle(
         vin=_vin(rng, maker_code, made.year),
-        plate_no=_plate(rng, electric),
-        plate_type="52" if electric else "02",
+        plate_no=plate_no,
+        plate_type=plate_type,
         engine_no=_digits(rng, 1) + str(rng.choice(list("ABCDEFGH"))) + _digits(rng, 6),
         engine_model=engine_model,
         brand=brand,
@@ -382,11 +401,28 @@ def _vin(rng: np.random.Generator, maker_code: str, year: int) -> str:
     return plain[:8] + vin_check_digit(plain) + plain[9:]
 
 
-def _plate(rng: np.random.Generator, electric: bool) -> str:
+def _plate(rng: np.random.Generator, electric: bool) -> tuple[str, str]:
+    """A plate's number and its type. Half of the plates are of the home province."""
+    kind = "52" if electric else str(rng.choice(list(_PLATE_SHARES), p=list(_PLATE_SHARES.values())))
+    if kind in ("26", "27"):
+        return f"粤Z{_serial(rng, 4)}{_PLATE_ENDS[kind]}", kind
+    office = (_HOME if rng.random() < 0.5 else _pick(rng, _ELSEWHERE)) + _pick(rng, _PLATE_LETTERS[:14])
     if electric:
-        return f"沪A{rng.choice(list('DF'))}{_digits(rng, 5)}"
-    letters = rng.choice(list("ABCDEFGHJKLMNPQRSTUVWXYZ"), 2)
-    return f"沪{rng.choice(list('ABDEFGHJKLMN'))}{letters[0]}{_digits(rng, 2)}{letters[1]}{_digits(rng, 1)}"
+        return (
+            f"{office}{_pick(rng, 'ABCDEFGHJK')}{_pick(rng, _PLATE_LETTERS + '0123456789')}{_digits(rng, 4)}",
+            kind,
+        )
+    if kind in _PLATE_ENDS:
+        return f"{office}{_serial(rng, 4)}{_PLATE_ENDS[kind]}", kind
+    return f"{office}{_serial(rng, 5)}", kind
+
+
+def _serial(rng: np.random.Generator, length: int) -> str:
+    """Figures with up to two letters among them."""
+    signs = list(_digits(rng, length))
+    for place in rng.choice(length, int(rng.integers(3)), replace=False):
+        signs[place] = _pick(rng, _PLATE_LETTERS)
+    return "".join(signs)
 
 
 def _licence(rng: np.random.Generator, day: date) -> Licence:

@@ -1,8 +1,8 @@
 """What a copier, a scanner or a phone does to a sheet of paper.
 
-Knows optics and electronics in the small: paper tone, where the sheet lies, blur, noise, grey and one-bit copies,
-coarse rotation, JPEG; and how often which hardship of `hardship` happens, in everyday and in hard scans. Knows
-nothing of what the sheet says.
+Knows what passes there are: paper tone, where the sheet lies, grey and one-bit copies, coarse rotation, JPEG; and how
+often which hardship of `hardship` happens, in everyday and in hard scans. Knows nothing of what the sheet says; what
+lens, sensor and toner make of pixels is `exposure`.
 
 `draw_profile` draws one pass as a frozen value, `faulty` spoils it so that a clerk would send the page back, `scan`
 carries it out. `settled` fixes what depends on the sheet; `placement` then says where a point of the sheet goes.
@@ -13,14 +13,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from ocr.synthetic import hardship
+from ocr.synthetic import exposure, hardship
 from ocr.synthetic.page import Page
 from ocr.synthetic.style import Ink
 
@@ -126,10 +125,10 @@ def scan(sheet: Image.Image, profile: Profile, rng: np.random.Generator, dpi: in
     profile = settled(profile, sheet)
     pixels = _toned(_marked(sheet, profile, rng, dpi), profile)
     pixels = _laid(pixels, profile, rng)
-    pixels = _focused(pixels, profile, rng, dpi)
+    pixels = exposure.focused(pixels, profile.blur * dpi / 200, round(profile.motion * dpi / 25.4), rng)
     pixels = _copied_again(pixels, profile, rng, dpi)
     pixels = _lit(pixels, profile, rng, dpi)
-    pixels = _noisy(pixels, profile, rng)
+    pixels = exposure.noisy(pixels, profile.noise, rng)
     pixels = _one_bit(pixels, profile, rng)
     if pixels.ndim == 2:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)
@@ -401,8 +400,8 @@ def _laid(pixels: np.ndarray, profile: Profile, rng: np.random.Generator) -> np.
         return pixels
     lid = profile.lid if pixels.ndim == 3 else (int(np.mean(profile.lid)),)
     if profile.desk:
-        ground = _desk(pixels.shape, lid, rng)
-        _cast_shadow(ground, matrix, rng)
+        ground = exposure.desk(pixels.shape, lid, rng)
+        exposure.cast_shadow(ground, matrix, rng)
         return cv2.warpPerspective(
             pixels, matrix, (width, height), dst=ground, borderMode=cv2.BORDER_TRANSPARENT
         )
@@ -411,58 +410,15 @@ def _laid(pixels: np.ndarray, profile: Profile, rng: np.random.Generator) -> np.
     return cv2.warpPerspective(pixels, matrix, (width, height), borderValue=lid)
 
 
-def _desk(shape: tuple[int, ...], ink: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """A table top: plain, grained like wood or speckled like stone."""
-    cells = ((1, 1), (int(rng.integers(60, 160)), 3), (3, int(rng.integers(40, 120))), (90, 70))[
-        int(rng.integers(4))
-    ]
-    grain = rng.normal(0, 9, (*cells, 1)) + np.array(ink)
-    ground = cv2.resize(
-        grain.clip(0, 255).astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR
-    )
-    return ground if ground.ndim == len(shape) else ground[..., None]
-
-
-def _cast_shadow(ground: np.ndarray, matrix: np.ndarray, rng: np.random.Generator) -> None:
-    """The sheet's own shadow on what it lies on."""
-    height, width = ground.shape[:2]
-    quad = np.array([[(0, 0), (width, 0), (width, height), (0, height)]], np.float32)
-    edge = cv2.perspectiveTransform(quad, matrix)[0] + rng.uniform(-0.004, 0.006, 2) * width
-    for wide, share in ((0.012, 0.75), (0.006, 0.5)):
-        shade = [int(v * share) for v in ground.reshape(-1, ground.shape[-1] if ground.ndim == 3 else 1)[0]]
-        cv2.polylines(ground, [edge.astype(np.int32)], True, shade, max(1, int(wide * width)))
-
-
-def _focused(pixels: np.ndarray, profile: Profile, rng: np.random.Generator, dpi: int) -> np.ndarray:
-    sigma = profile.blur * dpi / 200
-    if sigma > 0.2:
-        pixels = cv2.GaussianBlur(pixels, (0, 0), sigma)
-    length = round(profile.motion * dpi / 25.4)
-    if length < 2:
-        return pixels
-    smear = np.eye(length, dtype=np.float32) if rng.random() < 0.5 else np.ones((1, length), np.float32)
-    return cv2.filter2D(pixels, -1, smear / smear.sum())
-
-
 def _copied_again(pixels: np.ndarray, profile: Profile, rng: np.random.Generator, dpi: int) -> np.ndarray:
     if profile.specks:
-        pixels = _specked(pixels, profile.specks, rng, dpi)
+        pixels = exposure.specked(pixels, profile.specks, rng, dpi)
     if profile.mode in ("grey", "bilevel"):
         # Toner deepens the middle tones; a copy near one bit keeps only a narrow ramp around its threshold.
         steep, middle = (0.055, 160) if profile.mode == "bilevel" else (0.024, 130)
         ramp = 255 / (1 + np.exp(-steep * (np.arange(256) - middle)))
         pixels = cv2.LUT(pixels, np.clip(ramp, 8, 250).astype(np.uint8))
     return _through(hardship.COPIER, pixels, profile, rng, dpi)
-
-
-def _specked(pixels: np.ndarray, count: int, rng: np.random.Generator, dpi: int) -> np.ndarray:
-    pixels = pixels if pixels.flags.writeable and pixels.flags.c_contiguous else pixels.copy()
-    places = rng.integers(0, pixels.shape[1::-1], (count, 2))
-    sizes = (rng.uniform(0, 2.6, count) * dpi / 200).astype(int)
-    shades = rng.integers(30, 140, count)
-    for place, size, shade in zip(places.tolist(), sizes.tolist(), shades.tolist(), strict=True):
-        cv2.circle(pixels, place, size, (shade,) * 3, -1)
-    return pixels
 
 
 def _lit(pixels: np.ndarray, profile: Profile, rng: np.random.Generator, dpi: int) -> np.ndarray:
@@ -472,53 +428,11 @@ def _lit(pixels: np.ndarray, profile: Profile, rng: np.random.Generator, dpi: in
     height, width = pixels.shape[:2]
     gain: np.ndarray = np.full((height, width), hardship.NEUTRAL, np.uint8)
     if profile.shadow:
-        _shade(gain, profile)
+        exposure.shade(gain, profile.edge, profile.shadow)
     gain = _through(hardship.LIGHT, gain, profile, rng, dpi)
     if pixels.ndim == 3:
         gain = cv2.merge([gain] * 3)
     return cv2.multiply(pixels, gain, scale=1 / hardship.NEUTRAL)
-
-
-def _shade(gain: np.ndarray, profile: Profile) -> None:
-    lying = profile.edge in ("top", "bottom")
-    along = gain.shape[0 if lying else 1]
-    fall = 1 - profile.shadow * np.exp(-np.arange(along) / (along * 0.045))
-    if profile.edge in ("right", "bottom"):
-        fall = fall[::-1]
-    shades = (fall * hardship.NEUTRAL).astype(np.uint8)
-    gain[:] = shades[:, None] if lying else shades[None]
-
-
-_GRAIN = 32.0  # standard deviation of the stored noise
-
-
-@cache
-def _grain() -> np.ndarray:
-    """Sensor noise once and for all, around 128: fresh noise for every pixel would double the time of a scan."""
-    rng = np.random.default_rng(20_261_120)
-    shared = (
-        cv2.GaussianBlur(rng.normal(0, 1, (1024, 1024, 1)).astype(np.float32), (3, 3), 0.5)[..., None] * 1.4
-    )
-    own = rng.normal(0, 1, (1024, 1024, 3)).astype(np.float32)
-    return np.clip(128 + _GRAIN * (0.85 * shared + 0.5 * own), 0, 255).astype(np.uint8)
-
-
-def _noisy(pixels: np.ndarray, profile: Profile, rng: np.random.Generator) -> np.ndarray:
-    tile = _grain() if pixels.ndim == 3 else _grain()[..., 0]
-    height, width = pixels.shape[:2]
-    rows, columns = rng.integers(0, 1024, 2)
-    noise = np.empty_like(pixels)
-    for top in range(-int(rows), height, 1024):
-        for left in range(-int(columns), width, 1024):
-            y, x = max(top, 0), max(left, 0)
-            part = tile[y - top : height - top, x - left : width - left]
-            noise[y : y + part.shape[0], x : x + part.shape[1]] = part
-    weight = profile.noise / _GRAIN
-    return cv2.addWeighted(pixels, 1.0, noise, weight, -128 * weight)
-
-
-# Thresholds of a 4 × 4 screen; unshaded paper stays clear of all of them.
-_BAYER = 30 + 10 * np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.uint8)
 
 
 def _one_bit(pixels: np.ndarray, profile: Profile, rng: np.random.Generator) -> np.ndarray:
@@ -526,8 +440,4 @@ def _one_bit(pixels: np.ndarray, profile: Profile, rng: np.random.Generator) -> 
         paper = 255 * float(np.mean(profile.tone))
         limit = profile.black + (paper - profile.black) * rng.uniform(0.60, 0.80)
         return cv2.threshold(pixels, limit, 255, cv2.THRESH_BINARY)[1]
-    if profile.mode == "dither":
-        height, width = pixels.shape
-        screen = np.tile(_BAYER, (-(-height // 4), -(-width // 4)))[:height, :width]
-        return cv2.compare(pixels, screen, cv2.CMP_GT)
-    return pixels
+    return exposure.dithered(pixels) if profile.mode == "dither" else pixels

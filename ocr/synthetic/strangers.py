@@ -14,7 +14,15 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ocr.synthetic import composer, stamps, wording
+from ocr.synthetic import (
+    composer,
+    everyday_cards,
+    everyday_charts,
+    everyday_forms,
+    everyday_money,
+    stamps,
+    wording,
+)
 from ocr.synthetic.everyday_sheets import SHEETS
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.page import A4, Box, Page, Value
@@ -426,18 +434,30 @@ _TRAIN_SHEETS: dict[str, Layout] = (
     )
     | SHEETS
 )
-_CALIBRATION_SHEETS: dict[str, Layout] = dict(
-    random_slip=_words("random_slip", ("receipt",)),
-    ruled_paper=ruled_paper,
-    street_map=street_map,
-    objects=_pictured(_objects, "objects"),
+_CALIBRATION_SHEETS: dict[str, Layout] = (
+    dict(
+        random_slip=_words("random_slip", ("receipt",)),
+        ruled_paper=ruled_paper,
+        street_map=street_map,
+        objects=_pictured(_objects, "objects"),
+    )
+    | everyday_forms.CALIBRATED
+    | everyday_money.CALIBRATED
+    | everyday_cards.CALIBRATED
+    | everyday_charts.CALIBRATED
 )
-_MEASURE_SHEETS: dict[str, Layout] = dict(
-    random_card=_words("random_card", ("card", "receipt", "table", "letter")),
-    stamped_blank=stamped_blank,
-    floor_plan=floor_plan,
-    building=_pictured(_building, "building"),
-    figure=_pictured(_figure, "figure"),
+_MEASURE_SHEETS: dict[str, Layout] = (
+    dict(
+        random_card=_words("random_card", ("card", "receipt", "table", "letter")),
+        stamped_blank=stamped_blank,
+        floor_plan=floor_plan,
+        building=_pictured(_building, "building"),
+        figure=_pictured(_figure, "figure"),
+    )
+    | everyday_forms.MEASURED
+    | everyday_money.MEASURED
+    | everyday_cards.MEASURED
+    | everyday_charts.MEASURED
 )
 
 STRANGERS: dict[str, Layout] = {

@@ -255,7 +255,6 @@ def _amount(identity: Identity, rng: np.random.Generator) -> Made:
     return pick(rng, (f"￥{price}.00", f"{price}.00", f"￥{price:,}.00")), f"{price}.00"
 
 
-_PLATE_TYPES = {"02": "小型汽车", "52": "小型新能源汽车"}
 _NAMES = ("甄样本", "贾演示", "示例安", "范文样", "白样芳", "云试华", "江明示", "方文例", "林一样", "金小样")
 _FIRMS = (
     "示例市远行汽车贸易有限公司",
@@ -292,7 +291,7 @@ _INVENTED: dict[str, _Make] = {
 _FIELDS: dict[str, _Make] = {
     "vin": lambda i, r: i.vehicle.vin,
     "plate_no": lambda i, r: i.vehicle.plate_no,
-    "plate_type": lambda i, r: (_PLATE_TYPES[i.vehicle.plate_type], i.vehicle.plate_type),
+    "plate_type": lambda i, r: (i.vehicle.plate_type_name, i.vehicle.plate_type),
     "engine_no": lambda i, r: i.vehicle.engine_no,
     "engine_model": lambda i, r: i.vehicle.engine_model,
     "brand_model": lambda i, r: i.vehicle.brand_model,

@@ -112,3 +112,8 @@ def passport_lines(person: Foreigner, kind: str = "P<") -> tuple[str, str]:
     lower = (lower + check_digit(expiry)).ljust(43, "<")
     whole = lower[0:10] + lower[13:20] + lower[21:43]
     return upper, lower + check_digit(whole)
+
+
+def later(day: date, years: int) -> date:
+    """The last day of a validity of so many years."""
+    return day.replace(year=day.year + years, day=min(day.day, 28)) - timedelta(days=1)

@@ -5,7 +5,7 @@ Knows their wording, numbering and how each edition is set out. Offices and numb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,10 +15,9 @@ from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.customs import imported
 from ocr.synthetic.layouts.prose import digits, pick
 from ocr.synthetic.layouts.security_print import SERIAL_RED, bar_code, emblem, pale, wavy_ground
-from ocr.synthetic.page import A4, Label, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.page import A4, Label, Layout, Page, Row, Value, chinese_date, dated
 from ocr.synthetic.style import BLACK, Ink, Style, draw_style
 
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 Entry = tuple[str, Value]
 
 _STEEL: Ink = (52, 84, 128)

@@ -16,7 +16,6 @@ from ocr.synthetic.layouts.office_print import pick
 from ocr.synthetic.page import A4, Layout, Page, Ticks, Value
 from ocr.synthetic.style import draw_style
 
-_PLATE_TYPES = {"02": "小型汽车", "52": "小型新能源汽车"}
 _COMMON = ("plate_type", "plate_no", "owner_name", "apply_items", "sign_date", "signature_present")
 _NOTES = (
     "填表说明：1. 填写时请使用黑色、蓝色墨水笔，字体工整，不得涂改。",
@@ -91,7 +90,7 @@ def _form(
         items=items,
         chosen=chosen,
         plate=(
-            Value(_PLATE_TYPES[vehicle.plate_type], "plate_type", vehicle.plate_type),
+            Value(vehicle.plate_type_name, "plate_type", vehicle.plate_type),
             Value(number, "plate_no", vehicle.plate_no, pt=12) if plate else Value(""),
         ),
         sections=(

@@ -5,21 +5,18 @@ Knows their wording and the places of their fields. Knows nothing of how a sheet
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
 from functools import partial
 
 import numpy as np
 
 from ocr.synthetic import stamps
 from ocr.synthetic.identity import Identity, citizen_check_digit
-from ocr.synthetic.layouts.abroad import Foreigner, english_date, foreigner, passport_lines
-from ocr.synthetic.layouts.card_stock import Card, Side, copied, digits, pick
-from ocr.synthetic.page import A4, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.layouts.abroad import Foreigner, english_date, foreigner, later, passport_lines
+from ocr.synthetic.layouts.card_stock import Card, Side, copied, pick
+from ocr.synthetic.layouts.office_print import digits
+from ocr.synthetic.page import A4, Layout, Page, Row, Value, chinese_date, dated
 from ocr.synthetic.style import BLACK, Ink, Style, draw_style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _BLUE: Ink = (46, 84, 132)
 
@@ -34,10 +31,6 @@ _PASSPORT_LOOKS: tuple[tuple[tuple[Ink, Ink], Ink], ...] = (
     (((240, 230, 222), (236, 238, 224)), _MAROON),
     (((222, 236, 228), (238, 236, 222)), _TEAL),
 )
-
-
-def _later(day: date, years: int) -> date:
-    return day.replace(year=day.year + years, day=min(day.day, 28)) - timedelta(days=1)
 
 
 def _passport_page(
@@ -108,7 +101,7 @@ def _residence_sticker(card: Card, person: Foreigner, owner_number: str) -> None
     )
     number = digits(rng, 8)
     value = partial(Value, role="latin")
-    until = _later(person.issued, 1) if rng.random() < 0.5 else _later(person.issued, 2)
+    until = later(person.issued, 1) if rng.random() < 0.5 else later(person.issued, 2)
     card.photo((98, 16, 120, 45), owner_number)
     card.entries(
         [
@@ -244,7 +237,7 @@ def accommodation_registration(identity: Identity, dpi: int, rng: np.random.Gene
     title = pick(rng, "境外人员临时住宿登记单", "境外人员住宿登记表", "临时住宿登记表")
     page.title(top, title, 19, spacing=1.5)
     page.title(top + 8, "REGISTRATION FORM OF TEMPORARY RESIDENCE FOR VISITORS", 9, role="latin")
-    until = _later(person.issued, 1)
+    until = later(person.issued, 1)
     rows: list[Row] = [
         (13, [(34, "英文姓名\nName"), (136, Value(person.name, "person_name"))]),
         (

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from ocr.synthetic import figures, stamps
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.page import A4, MM_PER_POINT, Box, Cell, Label, Page, Row, Value
-from ocr.synthetic.style import BLACK, BLUE_INK, DARK_INK, Ink, Style
+from ocr.synthetic.style import BLACK, BLUE_INK, DARK_INK, Ink, Style, draw_style
 
 CARD = (85.6, 54.0)  # mm, ISO 7810 ID-1
 
@@ -340,5 +340,7 @@ def pick(rng: np.random.Generator, *options: str) -> str:
     return options[int(rng.integers(len(options)))]
 
 
-def digits(rng: np.random.Generator, count: int) -> str:
-    return "".join(str(digit) for digit in rng.integers(0, 10, count))
+def booklet_style(rng: np.random.Generator, hand_share: float) -> Style:
+    """How a printed booklet is filled in, by hand in that share of them."""
+    style = draw_style(rng, hand_share, 0.25)
+    return replace(style, title="song_heavy", label="song", line_mm=0.2)

@@ -21,12 +21,12 @@ from ocr.synthetic.layouts.office_print import (
     notes,
     pick,
     plain_date,
-    prose,
     serial,
     sheet,
     table,
 )
 from ocr.synthetic.layouts.organisations import invent_organisation
+from ocr.synthetic.layouts.prose import UNDERLINED, WRITTEN, prose
 from ocr.synthetic.page import Layout, Page, Row, Ticks, Value, chinese_date, dated
 from ocr.synthetic.style import Ink
 
@@ -172,7 +172,15 @@ def name_change_proof(identity: Identity, dpi: int, rng: np.random.Generator) ->
         who += [f"{chinese_date(changed)}经公安机关核准更正为现号码，两个号码系同一人持有。"]
     who += ["\n　　特此证明。"]
     y = prose(
-        page, 26, y + 30, 158, who, 14, rng.uniform(1.9, 2.3), underline=rng.random() < 0.4, indent=False
+        page,
+        26,
+        y + 30,
+        158,
+        who,
+        14,
+        rng.uniform(1.9, 2.3),
+        values=UNDERLINED if rng.random() < 0.4 else WRITTEN,
+        indent=False,
     )
     issued = (
         dated(identity.day, "issue_date", pt=13)

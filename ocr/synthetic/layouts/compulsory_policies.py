@@ -5,7 +5,6 @@ Knows their wording and limits. Knows no rates: premiums and taxes are plausible
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
@@ -13,20 +12,12 @@ import numpy as np
 from ocr.synthetic import figures, stamps
 from ocr.synthetic.amounts import in_capitals
 from ocr.synthetic.identity import Identity
-from ocr.synthetic.page import A4, Label, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.layouts.office_print import digits
+from ocr.synthetic.layouts.taxes import vessel_tax
+from ocr.synthetic.page import A4, Label, Layout, Page, Row, Value, chinese_date, dated
 from ocr.synthetic.style import Ink, Style
 
-Layout = Callable[[Identity, int, np.random.Generator], Page]
-
 _RED: Ink = (186, 36, 40)
-
-
-def _digits(rng: np.random.Generator, count: int) -> str:
-    return "".join(str(d) for d in rng.integers(0, 10, count))
-
-
-def _tax_amount(identity: Identity) -> int:
-    return 0 if identity.vehicle.electric else 300 + identity.vehicle.displacement // 10
 
 
 def _plate(identity: Identity) -> Value:
@@ -72,7 +63,7 @@ def compulsory_policy_paper(identity: Identity, dpi: int, rng: np.random.Generat
     page.text(24, 24, deal.insurer[:2] + "保险", 17, "hei_heavy", _RED)
     page.title(34, "机动车交通事故责任强制保险单", 20, spacing=0.8, role="song_heavy")
     page.title(42, str(rng.choice(["（正本）", "（副本）", "（公安交管部门留存）"])), 11)
-    page.text(184, 24, f"AEDAA{identity.day.year}A{_digits(rng, 8)}", 10, "latin", _RED, "rm")
+    page.text(184, 24, f"AEDAA{identity.day.year}A{digits(rng, 8)}", 10, "latin", _RED, "rm")
     page.text(112, 49, "保险单号：", 10)
     page.field(130, 49, Value(deal.policy_no, "policy_no"), hand=False)
     premium = int(rng.choice([665, 760, 855, 950]))
@@ -149,7 +140,7 @@ def compulsory_policy_paper(identity: Identity, dpi: int, rng: np.random.Generat
     page.box((20, y, 190, y + 8))
     page.text(22, y + 4, "保险期间", 9.5)
     _insured_period(page, 40, y + 4, identity, 9.5)
-    tax = _tax_amount(identity)
+    tax = vessel_tax(identity)
     rows = [
         (8, [(42, "保险合同争议解决方式"), (128, Value("诉讼"))]),
         (
@@ -243,7 +234,7 @@ def compulsory_policy_banded(identity: Identity, dpi: int, rng: np.random.Genera
     page.text(18, 29, "机动车交通事故责任强制保险单（电子保单）", 15.5, "hei_heavy")
     page.text(18, 38, "POLICY NO. 保险单号：", 9)
     page.field(55, 38, Value(deal.policy_no, "policy_no", pt=10))
-    tax = _tax_amount(identity)
+    tax = vessel_tax(identity)
     sections: tuple[tuple[str, tuple[tuple[str, Value], ...]], ...] = (
         (
             "投保人/被保险人信息",
@@ -342,7 +333,7 @@ def compulsory_policy_query(identity: Identity, dpi: int, rng: np.random.Generat
         ("有责任限额", Value("死亡伤残180000　医疗费用18000　财产损失2000")),
         ("无责任限额", Value("死亡伤残18000　医疗费用1800　财产损失100")),
         ("保险费（元）", Value("人民币玖佰伍拾圆整　950.00")),
-        ("代收车船税（元）", Value(f"{_tax_amount(identity)}.00", "vehicle_tax")),
+        ("代收车船税（元）", Value(f"{vessel_tax(identity)}.00", "vehicle_tax")),
     )
     y, step = 44.0, float(rng.uniform(10.5, 12.5))
     page.line(x0, y, x1, y, 0.6)

@@ -5,7 +5,7 @@ Knows their labels and order. The two first editions stand in `certificates`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -13,10 +13,9 @@ from ocr.synthetic import figures, stamps
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.prose import digits, pick
 from ocr.synthetic.layouts.security_print import bar_code, ornate_frame, pale, stacked_code, wavy_ground
-from ocr.synthetic.page import A4, Label, Page, Row, Value, dated
+from ocr.synthetic.page import A4, Label, Layout, Page, Row, Value, dated
 from ocr.synthetic.style import BLACK, Ink, Style
 
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 Entry = tuple[str, Value]
 
 _STEEL: Ink = (52, 84, 128)

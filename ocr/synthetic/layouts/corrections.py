@@ -20,10 +20,10 @@ from ocr.synthetic.layouts.office_print import (
     letterhead,
     notes,
     pick,
-    prose,
     sheet,
     table,
 )
+from ocr.synthetic.layouts.prose import prose
 from ocr.synthetic.page import Layout, Page, Row, Ticks, Value, chinese_date, dated
 
 

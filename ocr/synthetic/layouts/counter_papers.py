@@ -17,11 +17,11 @@ from ocr.synthetic.layouts.office_print import (
     closing,
     heading,
     pick,
-    prose,
     sheet,
     table,
     tear_line,
 )
+from ocr.synthetic.layouts.prose import UNDERLINED, WRITTEN, prose
 from ocr.synthetic.page import Layout, Page, Row, Value, dated
 
 DEPARTMENTS = ("示例市公安局车辆管理所", "示例市车辆管理所演示分所", "示例市演示区机动车登记服务站")
@@ -176,7 +176,17 @@ def correction_notice(identity: Identity, dpi: int, rng: np.random.Generator) ->
             "不予受理": "因下列原因不予受理：",
         }[kind]
     ]
-    y = prose(page, 24, 58, 162, parts, 12.5, 2.0, underline=rng.random() < 0.5, indent=False)
+    y = prose(
+        page,
+        24,
+        58,
+        162,
+        parts,
+        12.5,
+        2.0,
+        values=UNDERLINED if rng.random() < 0.5 else WRITTEN,
+        indent=False,
+    )
     chosen = sorted(rng.choice(len(_LACKS), int(rng.integers(1, 4)), replace=False))
     for number, index in enumerate(chosen, 1):
         y = page.flow(

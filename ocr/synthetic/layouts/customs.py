@@ -22,10 +22,8 @@ from ocr.synthetic.layouts.security_print import (
     pale,
     wavy_ground,
 )
-from ocr.synthetic.page import A4, Box, Page, Row, Value, dated
+from ocr.synthetic.page import A4, Box, Layout, Page, Row, Value, dated
 from ocr.synthetic.style import BLACK, Ink, Style, draw_style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _TEAL: Ink = (36, 110, 116)
 _OLIVE: Ink = (92, 112, 60)

@@ -5,7 +5,6 @@ Knows the three kinds, their wording and how each edition is set out. Offices an
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy as np
 from ocr.synthetic import stamps
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.customs import Import, imported
-from ocr.synthetic.layouts.prose import Part, pick, prose
+from ocr.synthetic.layouts.prose import BLANKS, Part, pick, prose
 from ocr.synthetic.layouts.security_print import (
     SERIAL_RED,
     cut_line,
@@ -23,10 +22,8 @@ from ocr.synthetic.layouts.security_print import (
     serial,
     wavy_ground,
 )
-from ocr.synthetic.page import A4, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.page import A4, Layout, Page, Row, Value, chinese_date, dated
 from ocr.synthetic.style import BLACK, BLUE_INK, Ink, Style, draw_style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _TEAL: Ink = (36, 110, 116)
 _ROSE: Ink = (160, 76, 92)
@@ -109,7 +106,7 @@ def customs_notice(identity: Identity, dpi: int, rng: np.random.Generator) -> Pa
         Value(notice.reason),
         f"，{notice.closing}。\n　　特此证明。",
     ]
-    y = prose(page, 27, 88, 156, parts, 13.5, leading=2.1, blanks=True)
+    y = prose(page, 27, 88, 156, parts, 13.5, leading=2.1, values=BLANKS, indent=False)
     y = max(y + 16, 196)
     page.text(180, y, notice.office, 13, anchor="rm")
     page.field(180, y + 12, dated(it.day, "issue_date", pt=13), anchor="rm")

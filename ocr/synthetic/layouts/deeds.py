@@ -5,7 +5,6 @@ Knows their wording and how each is set out. Offices and numbers are invented on
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import numpy as np
@@ -15,6 +14,7 @@ from ocr.synthetic.amounts import in_capitals
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.prose import (
     PLACES,
+    PRINTED,
     Part,
     digits,
     earlier,
@@ -30,10 +30,8 @@ from ocr.synthetic.layouts.security_print import (
     serial,
     wavy_ground,
 )
-from ocr.synthetic.page import A4, Cell, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.page import A4, Cell, Layout, Page, Row, Value, chinese_date, dated
 from ocr.synthetic.style import Ink, Style, draw_style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _RED: Ink = (200, 36, 40)
 
@@ -126,6 +124,8 @@ def notarial_deed(identity: Identity, dpi: int, rng: np.random.Generator) -> Pag
         ],
         pt,
         leading=rng.uniform(1.75, 2.0),
+        values=PRINTED,
+        indent=False,
     )
     y = max(y + 10, rng.uniform(180, 215))
     page.text(182, y, office, pt, anchor="rm")
@@ -184,6 +184,8 @@ def allocation_order(identity: Identity, dpi: int, rng: np.random.Generator) -> 
         ],
         15,
         leading=2,
+        values=PRINTED,
+        indent=False,
     )
     y = max(y + 18, 185)
     page.text(178, y, office, 15, anchor="rm")
@@ -295,7 +297,7 @@ def notarial_deed_older(identity: Identity, dpi: int, rng: np.random.Generator) 
     canonical = number.replace("(", "（").replace(")", "）")
     page.field(middle, 54, Value(number, "cert_no", canonical, pt=13, role=style.label), anchor="mm")
     _, sentences = _deed(identity, kind, day, rng)
-    y = prose(page, 26, 76, wide, sentences, 14.5, leading=2.2)
+    y = prose(page, 26, 76, wide, sentences, 14.5, leading=2.2, values=PRINTED, indent=False)
     y = max(y + 14, page.height - 92)
     page.text(page.width - 34, y, f"{place}公证处", 14.5, anchor="rm")
     page.text(page.width - 34, y + 12, f"公证员：{identity.deal.inspector}", 14.5, anchor="rm")

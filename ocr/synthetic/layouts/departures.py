@@ -5,8 +5,6 @@ Knows how these papers look. Knows no customs procedure.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ocr.synthetic import stamps
@@ -15,21 +13,18 @@ from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.office_print import (
     SERIAL_RED,
     Entry,
-    Part,
     barcode,
     closing,
     digits,
     heading,
     pick,
     plain_date,
-    prose,
     serial,
     sheet,
     table,
 )
-from ocr.synthetic.page import A4, Label, Page, Ticks, Value, dated
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
+from ocr.synthetic.layouts.prose import UNDERLINED, WRITTEN, Part, prose
+from ocr.synthetic.page import A4, Label, Layout, Page, Ticks, Value, dated
 
 _PORTS = ("示例港海关", "演示口岸海关", "示例市浦江海关")
 
@@ -160,7 +155,9 @@ def returned_vehicle_letter(identity: Identity, dpi: int, rng: np.random.Generat
         f"，因该车{flaw}，经双方协商一致，我公司同意客户退机动车，购车款已全额退还，车辆已由我公司收回。"
         "请予办理该车注销登记手续。\n特此证明。",
     ]
-    y = prose(page, x, y + 30, 210 - 2 * x, parts, 13.5, 2.0, underline=rng.random() < 0.5)
+    y = prose(
+        page, x, y + 30, 210 - 2 * x, parts, 13.5, 2.0, values=UNDERLINED if rng.random() < 0.5 else WRITTEN
+    )
     day = plain_date(identity.day, "issue_date", 13)
     closing(page, 140, y + rng.uniform(16, 30), Value(issuer, pt=13), day)
     return page
@@ -219,7 +216,7 @@ def customs_exit_letter(identity: Identity, dpi: int, rng: np.random.Generator) 
         Value(pick(rng, _ABROAD)),
         "，不再复运进境。\n特此证明，以便办理机动车注销登记。",
     ]
-    y = prose(page, 24, y + 26, page.width - 48, parts, 12.5, 2.0, underline=True)
+    y = prose(page, 24, y + 26, page.width - 48, parts, 12.5, 2.0, values=UNDERLINED)
     day = plain_date(identity.day, "issue_date", 12)
     closing(page, page.width - 66, y + 8, Value("中华人民共和国" + port, pt=12), day, "", 38)
     return page

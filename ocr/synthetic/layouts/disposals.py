@@ -5,7 +5,6 @@ Knows their wording and how each is set out. Offices, auctioneers and numbers ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
@@ -14,7 +13,9 @@ from ocr.synthetic import figures
 from ocr.synthetic.amounts import in_capitals
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.prose import (
+    BLANKS,
     PLACES,
+    PRINTED,
     Part,
     digits,
     earlier,
@@ -28,10 +29,8 @@ from ocr.synthetic.layouts.security_print import (
     cut_line,
     serial,
 )
-from ocr.synthetic.page import A4, Label, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.page import A4, Label, Layout, Page, Row, Value, chinese_date, dated
 from ocr.synthetic.style import BLACK, BLUE_INK, DARK_INK, Ink, Style, draw_style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _RED: Ink = (200, 36, 40)
 
@@ -90,7 +89,8 @@ def auction_confirmation(identity: Identity, dpi: int, rng: np.random.Generator)
         ],
         12.5,
         leading=rng.uniform(1.7, 1.95),
-        blanks=True,
+        values=BLANKS,
+        indent=False,
     )
     y = max(y + 14, 220)
     page.text(28, y, "拍卖人（盖章）：", 12)
@@ -186,7 +186,8 @@ def disposal_proof(identity: Identity, dpi: int, rng: np.random.Generator) -> Pa
         [opening, *sentences, "\n　　特此证明。"],
         14,
         leading=rng.uniform(1.8, 2.1),
-        blanks=bool(rng.random() < 0.6),
+        values=BLANKS if rng.random() < 0.6 else PRINTED,
+        indent=False,
     )
     y = max(y + 16, rng.uniform(160, 215))
     page.text(180, y, office, 13.5, anchor="rm")
@@ -318,7 +319,15 @@ def disposal_proof_with_stub(identity: Identity, dpi: int, rng: np.random.Genera
         hand=False,
     )
     y = prose(
-        page, 22, top + 28, 166, [*sentences, "\n　　请准予办理车辆登记手续。"], 13, leading=2.15, blanks=True
+        page,
+        22,
+        top + 28,
+        166,
+        [*sentences, "\n　　请准予办理车辆登记手续。"],
+        13,
+        leading=2.15,
+        values=BLANKS,
+        indent=False,
     )
     y = max(y + 14, 218)
     page.text(108, y, "填发单位（公章）", 12)

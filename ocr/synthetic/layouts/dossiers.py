@@ -5,8 +5,6 @@ Knows how these papers look. Knows no rules of filing; what a table of contents 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 from PIL import Image
@@ -22,10 +20,8 @@ from ocr.synthetic.layouts.office_print import (
     sheet,
     table,
 )
-from ocr.synthetic.page import A4, Label, Page, Row, Ticks, Value, dated
+from ocr.synthetic.page import A4, Label, Layout, Page, Row, Ticks, Value, dated
 from ocr.synthetic.style import Ink
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _PAPERS = (
     "机动车注册、转移、注销登记/转入申请表",

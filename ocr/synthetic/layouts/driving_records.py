@@ -5,7 +5,6 @@ Knows how these papers look. Knows no rules of hours or of points.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
@@ -15,7 +14,6 @@ from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.office_print import (
     SERIAL_RED,
     Entry,
-    Part,
     closing,
     digits,
     heading,
@@ -23,14 +21,12 @@ from ocr.synthetic.layouts.office_print import (
     photo,
     pick,
     plain_date,
-    prose,
     serial,
     sheet,
     table,
 )
-from ocr.synthetic.page import A4, Label, Page, Row, Ticks, Value, dated
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
+from ocr.synthetic.layouts.prose import UNDERLINED, WRITTEN, Part, prose
+from ocr.synthetic.page import A4, Label, Layout, Page, Row, Ticks, Value, dated
 
 _SCHOOLS = (
     "示例市安顺机动车驾驶员培训有限公司",
@@ -163,7 +159,7 @@ def graduation_certificate(identity: Identity, dpi: int, rng: np.random.Generato
         Value(str(hours), "train_hours"),
         "学时，经结业考核成绩合格，准予结业。",
     ]
-    y = prose(page, half + 14, 54, half - 30, parts, 12.5, 1.85, underline=True)
+    y = prose(page, half + 14, 54, half - 30, parts, 12.5, 1.85, values=UNDERLINED)
     day = plain_date(identity.day, "issue_date", 11.5, han=rng.random() < 0.5)
     closing(page, half * 1.5 + 8, max(y + 8, high - 44), Value(school, "school_name", pt=11.5), day, "", 38)
     return page
@@ -261,7 +257,16 @@ def study_certificate(identity: Identity, dpi: int, rng: np.random.Generator) ->
         "，考核合格。\n特此证明。",
     ]
     width = 210 - 2 * x - (32 if picture else 0)
-    y = prose(page, x, y + 24, width, parts, 13, rng.uniform(1.7, 2.0), underline=rng.random() < 0.6)
+    y = prose(
+        page,
+        x,
+        y + 24,
+        width,
+        parts,
+        13,
+        rng.uniform(1.7, 2.0),
+        values=UNDERLINED if rng.random() < 0.6 else WRITTEN,
+    )
     issuer = pick(rng, ("示例市公安局交通警察支队宣传教育科", "示例市驾驶人安全教育学校"))
     place = min(y + rng.uniform(8, 24), page.height - 26)
     closing(page, 146, place, Value(issuer, pt=12), plain_date(identity.day, "issue_date", 12), "", 38)
@@ -299,7 +304,9 @@ def delay_statement(identity: Identity, dpi: int, rng: np.random.Generator) -> P
         f"，期限自{plain_date(begin).text}至{plain_date(end).text}，无法在规定期限内办理机动车驾驶证业务，现申请{purpose}。"
         "\n情况属实，特此证明。",
     ]
-    y = prose(page, x, y + 30, 210 - 2 * x, parts, 13.5, 2.0, underline=rng.random() < 0.4)
+    y = prose(
+        page, x, y + 30, 210 - 2 * x, parts, 13.5, 2.0, values=UNDERLINED if rng.random() < 0.4 else WRITTEN
+    )
     day = plain_date(identity.day, "issue_date", 13, han=rng.random() < 0.2)
     closing(page, 142, y + rng.uniform(14, 34), Value(issuer, pt=13), day)
     return page

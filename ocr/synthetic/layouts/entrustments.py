@@ -12,8 +12,9 @@ import numpy as np
 
 from ocr.synthetic import stamps
 from ocr.synthetic.identity import Identity
-from ocr.synthetic.layouts.office_print import pick, prose
+from ocr.synthetic.layouts.office_print import pick
 from ocr.synthetic.layouts.organisations import Organisation, invent_organisation
+from ocr.synthetic.layouts.prose import UNDERLINED, prose
 from ocr.synthetic.page import A4, Label, Layout, Page, Row, Ticks, Value, chinese_date, dated
 from ocr.synthetic.style import Ink, draw_style
 
@@ -185,7 +186,7 @@ def mandate_letter(identity: Identity, dpi: int, rng: np.random.Generator) -> Pa
     parts += ["\n　　委托期限：自签字之日起至上述事项办完为止。"]
     if rng.random() < 0.4:
         parts += [f"\n　　{word}无转委托权。"]
-    y = prose(page, x, y + 22, 210 - 2 * x, parts, pt, leading, underline=True, indent=False)
+    y = prose(page, x, y + 22, 210 - 2 * x, parts, pt, leading, values=UNDERLINED, indent=False)
     _signed(page, identity, 112, y + rng.uniform(10, 24), "委托人：", owner.name)
     return page
 
@@ -224,7 +225,7 @@ def unit_mandate_letter(identity: Identity, dpi: int, rng: np.random.Generator) 
     parts += [
         f"\n　　本委托书有效期{pick(rng, ('三十', '十五', '七'))}天，代理人无转委托权。\n　　特此委托。"
     ]
-    y = prose(page, x, y + 32, 210 - 2 * x, parts, pt, 2.5, underline=True, indent=False)
+    y = prose(page, x, y + 32, 210 - 2 * x, parts, pt, 2.5, values=UNDERLINED, indent=False)
     _sealed(page, identity, firm, 100, y + rng.uniform(8, 18), rng.random() < 0.6)
     return page
 
@@ -281,7 +282,7 @@ def introduction_letter(identity: Identity, dpi: int, rng: np.random.Generator) 
         Value(pick(rng, _SCOPES[:10]), "entrust_scope", pt=13),
         "事宜，请予接洽并给予协助。\n　　此致\n敬礼",
     ]
-    prose(page, left + 8, top + 50, width - 16, parts, 13, 2.15, underline=True, indent=False)
+    prose(page, left + 8, top + 50, width - 16, parts, 13, 2.15, values=UNDERLINED, indent=False)
     page.field(left + width - 92, top + 95, Value(firm.name, "principal_name", pt=12))
     page.field(left + width - 70, top + 104, dated(identity.day, "sign_date", pt=12))
     page.text(left + 8, top + 111, f"（有效期 {pick(rng, ('叁', '柒', '拾'))} 天）", 10.5)

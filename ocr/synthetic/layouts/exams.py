@@ -5,7 +5,6 @@ Knows how these papers look. Knows what points a test costs, and no other rule o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -14,20 +13,17 @@ from ocr.synthetic import stamps
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.office_print import (
     Entry,
-    Part,
     barcode,
     digits,
     heading,
     notes,
     photo,
     pick,
-    prose,
     sheet,
     table,
 )
-from ocr.synthetic.page import A4, Label, Page, Row, Ticks, Value, dated
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
+from ocr.synthetic.layouts.prose import UNDERLINED, Part, prose
+from ocr.synthetic.page import A4, Label, Layout, Page, Row, Ticks, Value, dated
 
 _SITES = ("示例市车辆管理所第一考场", "示例市演示区机动车驾驶人考试场", "虚构路道路考试路线")
 
@@ -244,7 +240,7 @@ def exam_record_all(identity: Identity, dpi: int, rng: np.random.Generator) -> P
     y = 18.0 if page.height < 200 else rng.uniform(22, 60)
     page.title(y, pick(rng, ("驾驶人考试成绩登记表", "机动车驾驶证考试成绩记录")), 17, 1, role="hei_heavy")
     line: list[Part] = ["姓名", e["name"], "　身份证号码", e["id"], "　车型", e["class"]]
-    y = prose(page, 16, y + 14, 180, line, 11, underline=True, indent=False)
+    y = prose(page, 16, y + 14, 180, line, 11, values=UNDERLINED, indent=False)
     shares = [32.0, 31.0, 17.0, 17.0, 55.0, 26.0]
     heads = ("考试科目", "考试日期", "成绩", "结论", "考试地点", "考试员")
     rows: list[Row] = [(9, [(w, Label(c, 10)) for w, c in zip(shares, heads, strict=True)])]

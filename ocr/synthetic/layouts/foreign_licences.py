@@ -5,7 +5,6 @@ Knows their wording and the places of their fields. Knows nothing of how a sheet
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -14,11 +13,10 @@ import numpy as np
 from ocr.synthetic import stamps
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.abroad import Foreigner, english_date, foreigner, spelt
-from ocr.synthetic.layouts.card_stock import Card, Side, copied, digits, pick
-from ocr.synthetic.page import A4, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.layouts.card_stock import Card, Side, copied, pick
+from ocr.synthetic.layouts.office_print import digits
+from ocr.synthetic.page import A4, Layout, Page, Row, Value, chinese_date, dated
 from ocr.synthetic.style import BLACK, Ink, Style, draw_style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _BLUE: Ink = (44, 82, 140)
 

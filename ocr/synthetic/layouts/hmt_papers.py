@@ -5,20 +5,17 @@ Knows their wording and the places of their fields. Knows nothing of how a sheet
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, timedelta
 from functools import partial
 
 import numpy as np
 
 from ocr.synthetic import stamps
 from ocr.synthetic.identity import Identity, citizen_check_digit
-from ocr.synthetic.layouts.abroad import check_digit, spelt
-from ocr.synthetic.layouts.card_stock import Card, Side, copied, digits, pick
-from ocr.synthetic.page import Page, Value, dated
+from ocr.synthetic.layouts.abroad import check_digit, later, spelt
+from ocr.synthetic.layouts.card_stock import Card, Side, copied, pick
+from ocr.synthetic.layouts.office_print import digits
+from ocr.synthetic.page import Layout, Page, Value, dated
 from ocr.synthetic.style import BLACK, Ink
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _BLUE: Ink = (46, 84, 132)
 
@@ -27,10 +24,6 @@ _TEAL: Ink = (40, 104, 100)
 _MAROON: Ink = (120, 40, 52)
 
 _PASSPORT = (125.0, 88.0)
-
-
-def _later(day: date, years: int) -> date:
-    return day.replace(year=day.year + years, day=min(day.day, 28)) - timedelta(days=1)
 
 
 def _travel_number(identity: Identity, region: str) -> str:
@@ -53,7 +46,7 @@ def travel_permit(identity: Identity, dpi: int, rng: np.random.Generator) -> Pag
     """回乡证, 台胞证 as cards: photograph at the left, three machine lines behind."""
     owner, region = identity.owner, _region(identity)
     title, english = _permit_title(region)
-    number, until = _travel_number(identity, region), _later(owner.id_valid_from, 10)
+    number, until = _travel_number(identity, region), later(owner.id_valid_from, 10)
     value = partial(Value, role="hei")
     period = f"{owner.id_valid_from:%Y.%m.%d}-{until:%Y.%m.%d}"
     birth, expiry = f"{owner.birth_date:%y%m%d}", f"{until:%y%m%d}"
@@ -104,7 +97,7 @@ def hmt_residence_permit(identity: Identity, dpi: int, rng: np.random.Generator)
     prefix = {"香港": "810000", "澳门": "820000", "台湾": "830000"}[region]
     head = prefix + owner.id_number[6:17]
     number = head + citizen_check_digit(head)
-    until = _later(owner.id_valid_from, 5)
+    until = later(owner.id_valid_from, 5)
     title = "台湾居民居住证" if region == "台湾" else "港澳居民居住证"
     birth = owner.birth_date
 
@@ -164,7 +157,7 @@ def travel_permit_book(identity: Identity, dpi: int, rng: np.random.Generator) -
     """The older permit as a booklet: a data page like a passport's, number in red, machine lines at the foot."""
     owner, region = identity.owner, _region(identity)
     title, english = _permit_title(region)
-    number, until = _travel_number(identity, region), _later(owner.id_valid_from, 5)
+    number, until = _travel_number(identity, region), later(owner.id_valid_from, 5)
     value = partial(Value, role="song")
 
     def data_page(card: Card) -> None:
@@ -236,7 +229,7 @@ def hmt_papers_together(identity: Identity, dpi: int, rng: np.random.Generator) 
     """The earlier laminated permit, photograph at the right, and the holder's residence on the same sheet or not."""
     owner, region = identity.owner, _region(identity)
     title, english = _permit_title(region)
-    number, until = _travel_number(identity, region), _later(owner.id_valid_from, 10)
+    number, until = _travel_number(identity, region), later(owner.id_valid_from, 10)
 
     def front(card: Card) -> None:
         card.stock(((240, 228, 214), (226, 238, 228)), "net", 2)

@@ -5,7 +5,7 @@ Knows their wording and the places of their fields. Knows nothing of how a sheet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -14,11 +14,10 @@ import numpy as np
 
 from ocr.synthetic import stamps
 from ocr.synthetic.identity import Identity, Person
-from ocr.synthetic.layouts.card_stock import CARD, Card, Side, certify, copied, digits, pick, toner
-from ocr.synthetic.page import A4, Page, Row, Value, chinese_date, dated
-from ocr.synthetic.style import BLACK, Ink, Style, draw_style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
+from ocr.synthetic.layouts.card_stock import CARD, Card, Side, booklet_style, certify, copied, pick, toner
+from ocr.synthetic.layouts.office_print import digits
+from ocr.synthetic.page import A4, Layout, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.style import BLACK, Ink, Style
 
 _BLUE: Ink = (46, 88, 138)
 
@@ -72,7 +71,7 @@ def _citizen_back(card: Card, owner: Person) -> None:
     card.entries(
         [
             (17, 40, "签发机关", 34, 83, Value(owner.id_issuer, "id_issuer", role="hei")),
-            (17, 47, "有效期限", 34, 83, Value(_period(owner), role="hei")),
+            (17, 47, "有效期限", 34, 83, Value(validity(owner), role="hei")),
         ],
         6.8,
         7.8,
@@ -82,7 +81,8 @@ def _citizen_back(card: Card, owner: Person) -> None:
     _note_period(card.page, owner)
 
 
-def _period(owner: Person) -> str:
+def validity(owner: Person) -> str:
+    """The validity as an identity document prints it."""
     end = f"{owner.id_valid_to:%Y.%m.%d}" if owner.id_valid_to else "长期"
     return f"{owner.id_valid_from:%Y.%m.%d}-{end}"
 
@@ -250,11 +250,6 @@ def _household_member(card: Card, identity: Identity, edition: str, relation: st
     card.grid(5, bottom + 16, changes, 7)
 
 
-def _booklet_style(rng: np.random.Generator, hand_share: float) -> Style:
-    style = draw_style(rng, hand_share, 0.25)
-    return replace(style, title="song_heavy", label="song", line_mm=0.2)
-
-
 def _relation(rng: np.random.Generator) -> str:
     return pick(rng, "户主", "户主", "妻", "夫", "长子", "长女", "父亲", "母亲", "儿媳")
 
@@ -265,7 +260,7 @@ def household_register(identity: Identity, dpi: int, rng: np.random.Generator) -
     front = partial(_household_front, identity=identity, edition="new")
     member = partial(_household_member, identity=identity, edition="new", relation=relation)
     sides: Sequence[Side] = [[front, member], [member], [front]][int(rng.choice(3, p=[0.45, 0.4, 0.15]))]
-    style = _booklet_style(rng, 0.1)
+    style = booklet_style(rng, 0.1)
     return copied(
         "M-ID-02", identity, dpi, rng, sides, size=_BOOKLET, style=style, enlarge=(0.9, 1.35), toner_share=0.4
     )
@@ -274,7 +269,7 @@ def household_register(identity: Identity, dpi: int, rng: np.random.Generator) -
 def household_register_unfolded(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
     """The landscape page of the computer-printed edition, hung open by its upper fold: one table, longer rows."""
     owner = identity.owner
-    style = replace(_booklet_style(rng, 0), label="hei", value=pick(rng, "song", "typed"))
+    style = replace(booklet_style(rng, 0), label="hei", value=pick(rng, "song", "typed"))
     relation = _relation(rng)
 
     def member(card: Card) -> None:
@@ -365,7 +360,7 @@ def household_register_by_hand(identity: Identity, dpi: int, rng: np.random.Gene
     front = partial(_household_front, identity=identity, edition="old")
     member = partial(_household_member, identity=identity, edition="old", relation=relation)
     sides: Sequence[Side] = [[member, front], [member], [front]][int(rng.choice(3, p=[0.3, 0.5, 0.2]))]
-    style = replace(_booklet_style(rng, 1.0), label="serif", label_ink=_GREEN, line_ink=_GREEN)
+    style = replace(booklet_style(rng, 1.0), label="serif", label_ink=_GREEN, line_ink=_GREEN)
     return copied(
         "M-ID-02",
         identity,

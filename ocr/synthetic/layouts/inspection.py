@@ -62,7 +62,7 @@ def _inspection(identity: Identity, dpi: int, rng: np.random.Generator, rubbing:
     page.field(
         160,
         31,
-        Value("小型新能源汽车" if vehicle.electric else "小型汽车", "plate_type", vehicle.plate_type, pt=10),
+        Value(vehicle.plate_type_name, "plate_type", vehicle.plate_type, pt=10),
     )
     page.text(18, 39, "使用性质：", 9.5)
     page.field(36, 39, Value("非营运", "use_nature", vehicle.use_nature, pt=10))
@@ -167,7 +167,7 @@ def rubbing_sheet(identity: Identity, dpi: int, rng: np.random.Generator) -> Pag
                     (44, "车辆识别代号"),
                     (118, Value(vehicle.vin, "vin", pt=13)),
                     (32, "号牌种类"),
-                    (55, Value("小型新能源汽车" if vehicle.electric else "小型汽车")),
+                    (55, Value(vehicle.plate_type_name)),
                 ],
             ),
             (

@@ -5,7 +5,6 @@ Knows the forms' checks and fields. Where rubbing or photograph is pasted onto t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -16,11 +15,9 @@ from ocr.synthetic.bodies import PAINT, SHAPES
 from ocr.synthetic.close_ups import pencil_rubbing
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.optics import developed
-from ocr.synthetic.page import A4, Box, Label, Page, Row, Ticks, Value, dated
+from ocr.synthetic.page import A4, Box, Label, Layout, Page, Row, Ticks, Value, dated
 from ocr.synthetic.style import Style, draw_style
 from ocr.synthetic.vehicle_views import vehicle_photo
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _CHECKS = (
     "车辆识别代号",
@@ -77,9 +74,7 @@ def _subject(page: Page, x: float, y: float, identity: Identity) -> None:
 
 def _plate_type(identity: Identity) -> Value:
     vehicle = identity.vehicle
-    return Value(
-        "小型新能源汽车" if vehicle.electric else "小型汽车", "plate_type", vehicle.plate_type, pt=10
-    )
+    return Value(vehicle.plate_type_name, "plate_type", vehicle.plate_type, pt=10)
 
 
 def _photo(rng: np.random.Generator, identity: Identity) -> Image.Image:

@@ -1,97 +1,40 @@
 """Further editions of the two vehicle invoices (M-SR-01, M-SR-02): laser sheets, digital half sheets, an older form
 with values printed off their lines.
 
-Knows their labels, colours and order. The preprinted forms and the first digital one stand in `invoices`.
+Knows their labels, colours and order. How they are printed is `invoice_print`; the preprinted forms and the first
+digital one stand in `invoices`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 
-from ocr.synthetic import figures, stamps
-from ocr.synthetic.amounts import in_capitals
+from ocr.synthetic import stamps
 from ocr.synthetic.identity import Identity
-from ocr.synthetic.layouts.prose import digits, pick
-from ocr.synthetic.page import A4, Label, Page, Row, Value, dated
+from ocr.synthetic.layouts.invoice_print import (
+    Line,
+    digital,
+    offset_form,
+    offset_page,
+    origin,
+    party,
+    price_values,
+)
+from ocr.synthetic.layouts.prose import pick
+from ocr.synthetic.page import A4, Label, Layout, Page, Row, Value, dated
 from ocr.synthetic.style import BLACK, Ink, Style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
-Entry = tuple[str, float, Value]  # caption, where its value begins, what is printed there
-Line = Sequence[tuple[float, Entry]]  # where each caption begins
 
 _RUST: Ink = (150, 70, 40)
 _VIOLET: Ink = (90, 60, 130)
-_MAROON: Ink = (136, 44, 62)
-
-
-def _price(identity: Identity) -> tuple[Value, Value, float]:
-    price = identity.deal.price
-    amount = Value(f"￥{price}.00", "price_total", f"{price}.00")
-    return Value(in_capitals(price)), amount, round(price / 1.13, 2)
-
-
-def _origin(identity: Identity, rng: np.random.Generator) -> tuple[Value, Value]:
-    """Number of the maker's certificate, or, now and then, of the import certificate instead."""
-    if rng.random() < 0.15:
-        number = "XX" + digits(rng, 7)
-        return Value("", pt=9.5), Value(number, "import_cert_no", pt=9.5)
-    return Value(identity.vehicle.cert_no, "cert_no", pt=9.5), Value(pick(rng, "", "/"), pt=9.5)
-
-
-def _offset_form(
-    page: Page,
-    x: float,
-    y: float,
-    wide: float,
-    lines: Sequence[Line],
-    step: float,
-    shift: tuple[float, float],
-) -> float:
-    """A printed form of rules and captions, and over it values that another printer has put a little astray."""
-    bottom = y + step * len(lines)
-    for index, line in enumerate(lines):
-        page.line(x, y + index * step, x + wide, y + index * step, 0.25)
-        for start, (caption, _, _) in line:
-            if start:
-                page.line(x + start, y + index * step, x + start, y + (index + 1) * step, 0.25)
-            page.text(x + start + 1.5, y + (index + 0.5) * step, caption, 9)
-    page.box((x, y, x + wide, bottom), 0.45)
-    for index, line in enumerate(lines):
-        for position, (_, (_, begin, value)) in enumerate(line):
-            end = line[position + 1][0] if position + 1 < len(line) else wide
-            middle = y + (index + 0.5) * step + shift[1]
-            page.value(
-                (x + begin + shift[0], middle - step / 2, x + end + shift[0], middle + step / 2), value
-            )
-    return bottom
-
-
-def _offset_page(dpi: int, rng: np.random.Generator, ink: Ink) -> tuple[Page, float, float]:
-    """The form alone or on A4 across, with its upper left corner."""
-    style = Style(
-        label=pick(rng, "song", "hei"),
-        title=pick(rng, "song_heavy", "hei_heavy"),
-        value=pick(rng, "typed", "song"),
-        label_ink=ink,
-        line_ink=ink,
-        value_ink=pick(rng, (44, 44, 92), BLACK, (70, 70, 76)),
-        dots=bool(rng.random() < 0.5),
-        label_choice=int(rng.integers(2)),
-    )
-    if rng.random() < 0.5:
-        return Page(230, 160, dpi, rng, style, pick(rng, (254, 252, 250), (252, 246, 240))), 0.0, 0.0
-    return Page(A4[1], A4[0], dpi, rng, style), float(rng.uniform(5, 60)), float(rng.uniform(3, 44))
 
 
 def new_vehicle_offset(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
     """机动车销售统一发票 of the older labels (购货单位), date above, values printed off their rules."""
-    page, x, y = _offset_page(dpi, rng, pick(rng, _RUST, _VIOLET, BLACK))
+    page, x, y = offset_page(dpi, rng, pick(rng, _RUST, _VIOLET, BLACK))
     page.truth.materials = ["M-SR-01"]
     owner, vehicle, deal = identity.owner, identity.vehicle, identity.deal
-    capitals, amount, net = _price(identity)
-    domestic, imported = _origin(identity, rng)
+    capitals, amount, net = price_values(identity)
+    domestic, imported = origin(identity, rng)
     shift = float(rng.uniform(-1, 3)), float(rng.uniform(-2.2, 2.2))
     page.title(y + 14, "机动车销售统一发票", 18, spacing=2, x=x + 115)
     copy = pick(
@@ -154,7 +97,7 @@ def new_vehicle_offset(identity: Identity, dpi: int, rng: np.random.Generator) -
             (168, ("限乘人数", 186, Value(str(vehicle.seating)))),
         ],
     ]
-    bottom = _offset_form(page, x + 10, y + 27, 210, lines, rng.uniform(8.8, 9.8), shift)
+    bottom = offset_form(page, x + 10, y + 27, 210, lines, rng.uniform(8.8, 9.8), shift)
     page.text(
         x + 14, bottom + 6, f"销货单位盖章　　　　　　开票人：{deal.clerk}　　　　　　备注：一车一票", 9
     )
@@ -164,10 +107,10 @@ def new_vehicle_offset(identity: Identity, dpi: int, rng: np.random.Generator) -
 
 def used_vehicle_offset(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
     """二手车销售统一发票 with ruled captions, values off their rules, on the form or photocopied in black."""
-    page, x, y = _offset_page(dpi, rng, pick(rng, _VIOLET, (40, 100, 90), BLACK))
+    page, x, y = offset_page(dpi, rng, pick(rng, _VIOLET, (40, 100, 90), BLACK))
     page.truth.materials = ["M-SR-02"]
     owner, seller, vehicle, deal = identity.owner, identity.previous, identity.vehicle, identity.deal
-    capitals, amount, _ = _price(identity)
+    capitals, amount, _ = price_values(identity)
     shift = float(rng.uniform(-1, 3)), float(rng.uniform(-2.2, 2.2))
     page.title(y + 14, "二手车销售统一发票", 18, spacing=2, x=x + 115)
     page.title(
@@ -225,7 +168,7 @@ def used_vehicle_offset(identity: Identity, dpi: int, rng: np.random.Generator) 
             (110, ("开户银行、账号", 138, Value("示例银行 000012340056", pt=9.5))),
         ],
     ]
-    bottom = _offset_form(page, x + 10, y + 27, 210, lines, rng.uniform(8.8, 9.8), shift)
+    bottom = offset_form(page, x + 10, y + 27, 210, lines, rng.uniform(8.8, 9.8), shift)
     page.text(
         x + 14,
         bottom + 6,
@@ -236,53 +179,13 @@ def used_vehicle_offset(identity: Identity, dpi: int, rng: np.random.Generator) 
     return page
 
 
-def _digital(identity: Identity, dpi: int, rng: np.random.Generator, title: str, mark: str) -> Page:
-    """The head of a digital invoice, number of 20 digits, on the upper half of an A4 sheet."""
-    style = Style(
-        label="song",
-        title=pick(rng, "song", "song_heavy"),
-        value=pick(rng, "song", "hei"),
-        label_ink=_MAROON,
-        line_ink=_MAROON,
-        line_mm=0.2,
-        label_choice=int(rng.integers(2)),
-    )
-    page = Page(A4[0], pick(rng, A4[1], A4[1], 140.0), dpi, rng, style)
-    page.truth.materials = [mark]
-    deal = identity.deal
-    number = f"{deal.invoice_date:%y}312{digits(rng, 15)}"
-    page.title(16, title, 15, x=98, ink=_MAROON)
-    page.line(60, 21, 136, 21, 0.3)
-    page.line(60, 22.2, 136, 22.2, 0.3)
-    page.pen.ellipse(
-        [page.px(v) for v in (86, 12, 110, 29)], outline=(214, 90, 90), width=max(1, page.px(0.4))
-    )
-    page.text(98, 26, "示例税务局", 5, "song", (214, 90, 90), "mm")
-    page.text(150, 14, "发票号码：", 8.5)
-    page.field(165, 14, Value(number, "invoice_no", pt=8.5))
-    page.text(150, 20, "开票日期：", 8.5)
-    page.field(165, 20, dated(deal.invoice_date, "issue_date", pt=8.5))
-    page.paste(figures.square_code(rng), (12, 8, 30, 26))
-    return page
-
-
-def _party(page: Page, x: float, y: float, heading: str, name: Value, number: Value) -> None:
-    """The narrow heading and the two lines of a buyer or a seller."""
-    page.box((x, y, x + 93, y + 22))
-    page.side((x, y, x + 6, y + 22), heading)
-    page.text(x + 8, y + 7, "名称：", 9)
-    page.value((x + 18, y + 3, x + 92, y + 11), name)
-    end = page.text(x + 8, y + 16, "统一社会信用代码/纳税人识别号：", 7)[2]
-    page.value((end + 0.5, y + 12, x + 92.5, y + 20), number)
-
-
 def new_vehicle_digital_half(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
     """电子发票（机动车销售统一发票）on the upper half of A4: parties side by side, the vehicle in a table below."""
-    page = _digital(identity, dpi, rng, "电子发票（机动车销售统一发票）", "M-SR-01")
+    page = digital(identity, dpi, rng, "电子发票（机动车销售统一发票）", "M-SR-01")
     owner, vehicle, deal = identity.owner, identity.vehicle, identity.deal
-    capitals, amount, net = _price(identity)
-    domestic, imported = _origin(identity, rng)
-    _party(
+    capitals, amount, net = price_values(identity)
+    domestic, imported = origin(identity, rng)
+    party(
         page,
         12,
         32,
@@ -290,7 +193,7 @@ def new_vehicle_digital_half(identity: Identity, dpi: int, rng: np.random.Genera
         Value(owner.name, "buyer_name", pt=9.5),
         Value(owner.id_number, "id_number", pt=8.5),
     )
-    _party(
+    party(
         page,
         105,
         32,
@@ -369,11 +272,11 @@ def new_vehicle_digital_half(identity: Identity, dpi: int, rng: np.random.Genera
 
 def used_vehicle_digital(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
     """电子发票（二手车销售统一发票）on the upper half of A4."""
-    page = _digital(identity, dpi, rng, "电子发票（二手车销售统一发票）", "M-SR-02")
+    page = digital(identity, dpi, rng, "电子发票（二手车销售统一发票）", "M-SR-02")
     owner, seller, vehicle, deal = identity.owner, identity.previous, identity.vehicle, identity.deal
-    capitals, amount, _ = _price(identity)
-    _party(page, 12, 32, "买方信息", Value(owner.name, "buyer_name", pt=9.5), Value(owner.id_number, pt=8.5))
-    _party(
+    capitals, amount, _ = price_values(identity)
+    party(page, 12, 32, "买方信息", Value(owner.name, "buyer_name", pt=9.5), Value(owner.id_number, pt=8.5))
+    party(
         page, 105, 32, "卖方信息", Value(seller.name, "seller_name", pt=9.5), Value(seller.id_number, pt=8.5)
     )
     h, cap = rng.uniform(7.4, 8.6), 8.5
@@ -453,7 +356,7 @@ def used_vehicle_laser(identity: Identity, dpi: int, rng: np.random.Generator) -
     page = Page(*A4, dpi, rng, style)
     page.truth.materials = ["M-SR-02"]
     owner, seller, vehicle, deal = identity.owner, identity.previous, identity.vehicle, identity.deal
-    capitals, amount, _ = _price(identity)
+    capitals, amount, _ = price_values(identity)
     page.title(24, "二手车销售统一发票", 22, spacing=1)
     page.title(34, pick(rng, "（转移登记联）", "第四联　转移登记联", "发票联"), 11)
     for row, (label, value) in enumerate(

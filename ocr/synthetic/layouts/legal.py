@@ -5,7 +5,6 @@ Knows their wording and how each is set out. Courts, parties and case numbers ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,7 +13,9 @@ import numpy as np
 from ocr.synthetic import figures, stamps
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.prose import (
+    BLANKS,
     PLACES,
+    PRINTED,
     Part,
     digits,
     earlier,
@@ -28,10 +29,8 @@ from ocr.synthetic.layouts.security_print import (
     cut_line,
     emblem,
 )
-from ocr.synthetic.page import A4, Label, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.page import A4, Label, Layout, Page, Row, Value, chinese_date, dated
 from ocr.synthetic.style import Ink, Style, draw_style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _RED: Ink = (200, 36, 40)
 _FIRMS = (
@@ -221,6 +220,8 @@ def court_document(identity: Identity, dpi: int, rng: np.random.Generator) -> Pa
         [*parts, *_decision(identity, matter, rng)],
         pt,
         leading=rng.uniform(1.6, 1.8),
+        values=PRINTED,
+        indent=False,
     )
     y = _panel(page, matter, min(y + 4, 244), pt)
     form = numeral_date(matter.day, "issue_date", pt=pt, role=style.label)
@@ -272,7 +273,17 @@ def court_document_served(identity: Identity, dpi: int, rng: np.random.Generator
         ),
     ]
     bottom = page.grid(22, 60, card)
-    y = prose(page, 22, bottom + 10, 168, _decision(identity, matter, rng), 11.5, leading=1.75)
+    y = prose(
+        page,
+        22,
+        bottom + 10,
+        168,
+        _decision(identity, matter, rng),
+        11.5,
+        leading=1.75,
+        values=PRINTED,
+        indent=False,
+    )
     y = _panel(page, matter, y + 8, 11.5, spaced=False)
     page.field(186, y, dated(matter.day, "issue_date", pt=11.5, role="hei"), anchor="rm")
     seal(page, 160, y - 4, matter.court, "电子印章" if rng.random() < 0.4 else "")
@@ -312,7 +323,7 @@ def court_notice_with_receipt(identity: Identity, dpi: int, rng: np.random.Gener
         Value(pick(rng, "解除", "予以解除", "解封")),
         "。\n　　此致。",
     ]
-    y = prose(page, 25, 56, 160, lines, 13, leading=1.95, blanks=True)
+    y = prose(page, 25, 56, 160, lines, 13, leading=1.95, values=BLANKS, indent=False)
     y = max(y, 138) + 6
     page.field(184, y, dated(matter.day, "issue_date", pt=13), anchor="rm")
     seal(page, 160, y - 4, matter.court)

@@ -5,7 +5,7 @@ Knows its wording and the places of its fields. Knows nothing of how a sheet is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,11 +13,10 @@ import numpy as np
 
 from ocr.synthetic import figures, stamps
 from ocr.synthetic.identity import Identity
-from ocr.synthetic.layouts.card_stock import Card, Entry, Side, copied, digits, pick, toner
-from ocr.synthetic.page import A4, Page, Row, Value, dated
+from ocr.synthetic.layouts.card_stock import Card, Entry, Side, copied, pick, toner
+from ocr.synthetic.layouts.office_print import digits
+from ocr.synthetic.page import A4, Layout, Page, Row, Value, dated
 from ocr.synthetic.style import BLACK, Ink, Style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _TEAL: Ink = (40, 104, 96)
 

@@ -5,8 +5,6 @@ Knows how these papers look. Knows no medicine and no limits of fitness to drive
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ocr.synthetic import figures, stamps
@@ -24,9 +22,7 @@ from ocr.synthetic.layouts.office_print import (
     sheet,
     table,
 )
-from ocr.synthetic.page import Cell, Page, Ticks, Value, dated
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
+from ocr.synthetic.page import Cell, Layout, Page, Ticks, Value, dated
 
 _ILLNESSES = (
     "器质性心脏病",

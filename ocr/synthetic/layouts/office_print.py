@@ -1,4 +1,4 @@
-"""How offices print: tables of labels and values, letters with filled-in blanks, serial numbers, bar codes.
+"""How offices print: tables of labels and values, closings of letters, serial numbers, bar codes.
 
 Knows arrangements that many papers share. Knows no material type, no person and no office.
 """
@@ -11,17 +11,15 @@ from typing import TypeVar
 
 import numpy as np
 
-from ocr.synthetic import fonts, stamps
+from ocr.synthetic import stamps
 from ocr.synthetic.layouts.faces import face
 from ocr.synthetic.page import A4, MM_PER_POINT, Box, Cell, Page, Row, Value
 from ocr.synthetic.style import Ink, draw_style
 
 T = TypeVar("T")
 Entry = tuple[str, Cell]
-Part = str | Value
 
 SERIAL_RED: Ink = (190, 36, 44)
-_NO_LINE_START = "，。；：、）》”"
 _HAN_DIGITS = "〇一二三四五六七八九"
 
 
@@ -74,80 +72,6 @@ def table(
                 cells.append((share, cell))
         drawn.append(((tall or {}).get(index, height), cells))
     return page.grid(x, y, drawn, border)
-
-
-def prose(
-    page: Page,
-    x: float,
-    y: float,
-    width: float,
-    parts: Sequence[Part],
-    pt: float = 13,
-    leading: float = 1.9,
-    underline: bool = False,
-    indent: bool = True,
-) -> float:
-    """Running text into which values are filled; "\\n" in a text begins a paragraph. Returns the y below."""
-    step, margin = pt * MM_PER_POINT * leading, 2 * pt * MM_PER_POINT if indent else 0.0
-    cursor = x + margin
-    for part in parts:
-        edges: list[Box] = []
-        text = part if isinstance(part, str) else part.text
-        for index, paragraph in enumerate(text.split("\n")):
-            if index:
-                cursor, y = x + margin, y + step
-            while paragraph:
-                room, whole = x + width - cursor, underline or paragraph.isascii()
-                count = _fitting(page, paragraph, part, pt, room, cursor > x + 0.01, whole)
-                piece, paragraph = paragraph[:count], paragraph[count:]
-                if piece:
-                    edge = _set(page, cursor, y, piece, part, pt, underline)
-                    edges.append(edge)
-                    cursor = edge[2]
-                if paragraph:
-                    cursor, y = x, y + step
-        if isinstance(part, Value) and part.code:
-            page.note(part.code, part.text if part.canonical is None else part.canonical, edges)
-    return y + step
-
-
-def _set(page: Page, x: float, y: float, piece: str, part: Part, pt: float, underline: bool) -> Box:
-    if isinstance(part, str):
-        return page.text(x, y, piece, pt)
-    gap = 1.2 if underline else 0.0
-    hand = page.style.hand and not part.printed
-    edge = page.write(x + gap, y, piece, pt, part.role or page.style.value, hand=hand)
-    if underline:
-        page.line(x, y + pt * 0.24, edge[2] + gap, y + pt * 0.24, 0.2)
-    return edge[0], edge[1], edge[2] + gap, edge[3]
-
-
-def _fitting(page: Page, text: str, part: Part, pt: float, room: float, started: bool, whole: bool) -> int:
-    """How many characters of the text go on this line; a `whole` value moves on unbroken if the line is
-    `started`."""
-    role, choice = page.style.label, page.style.label_choice
-    if isinstance(part, Value):
-        role, choice = part.role or page.style.value, page.style.value_choice
-    font = fonts.face(role, page.pt(pt), choice)
-    limit = room * page.dpi / 25.4
-    used, count = 0.0, 0
-    for character in text:
-        used += font.getlength(character)
-        if used > limit and not ((count or started) and character in _NO_LINE_START):
-            break
-        count += 1
-    if isinstance(part, Value) and whole and count < len(text) <= 20 and started:
-        return 0
-    start = count
-    while (
-        0 < start < len(text)
-        and text[start - 1 : start + 1].isascii()
-        and text[start - 1 : start + 1].isalnum()
-    ):
-        start -= 1  # a number is not broken inside
-    if start or started:
-        count = start
-    return max(count, 0 if started else 1)
 
 
 def plain_date(day: date, code: str | None = None, pt: float = 12, han: bool = False) -> Value:

@@ -14,12 +14,10 @@ import numpy as np
 from ocr.synthetic import figures, stamps
 from ocr.synthetic.amounts import in_capitals
 from ocr.synthetic.identity import Identity
-from ocr.synthetic.layouts.prose import Part, digits, earlier, pick, prose
+from ocr.synthetic.layouts.prose import BLANKS, PRINTED, Part, digits, earlier, pick, prose
 from ocr.synthetic.layouts.security_print import SERIAL_RED
-from ocr.synthetic.page import A4, Box, Label, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.page import A4, Box, Label, Layout, Page, Row, Value, chinese_date, dated
 from ocr.synthetic.style import BLACK, Ink, Style, draw_style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _RUST: Ink = (150, 70, 40)
 _MAROON: Ink = (136, 44, 62)
@@ -116,7 +114,15 @@ def part_replacement_letter(identity: Identity, dpi: int, rng: np.random.Generat
         "\n　　特此证明。",
     ]
     y = prose(
-        page, 27, top + 24, 156, parts, 14, leading=rng.uniform(1.8, 2.1), blanks=bool(rng.random() < 0.6)
+        page,
+        27,
+        top + 24,
+        156,
+        parts,
+        14,
+        leading=rng.uniform(1.8, 2.1),
+        values=BLANKS if rng.random() < 0.6 else PRINTED,
+        indent=False,
     )
     y = max(y + 16, rng.uniform(170, 215))
     page.text(180, y, work.shop, 13.5, anchor="rm")

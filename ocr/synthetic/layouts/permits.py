@@ -15,7 +15,6 @@ from ocr.synthetic.amounts import in_capitals
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.office_print import (
     Entry,
-    Part,
     closing,
     digits,
     heading,
@@ -23,14 +22,12 @@ from ocr.synthetic.layouts.office_print import (
     notes,
     pick,
     plain_date,
-    prose,
     serial,
     sheet,
     table,
 )
-from ocr.synthetic.page import A4, Page, Value, dated
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
+from ocr.synthetic.layouts.prose import UNDERLINED, WRITTEN, Part, prose
+from ocr.synthetic.page import A4, Layout, Page, Value, dated
 
 _BANKS = (
     "示例银行股份有限公司示例市分行",
@@ -82,7 +79,16 @@ def mortgage_contract(identity: Identity, dpi: int, rng: np.random.Generator) ->
         "\n第五条　抵押期间，未经甲方书面同意，乙方不得转让、出租、再抵押或以其他方式处分抵押物。"
         "\n第六条　乙方应当妥善保管抵押物，并按约定投保，保险单第一受益人为甲方。",
     ]
-    y = prose(page, x, y + 3, width, parts, 11.5, rng.uniform(1.65, 1.9), underline=rng.random() < 0.5)
+    y = prose(
+        page,
+        x,
+        y + 3,
+        width,
+        parts,
+        11.5,
+        rng.uniform(1.65, 1.9),
+        values=UNDERLINED if rng.random() < 0.5 else WRITTEN,
+    )
     if rng.random() < 0.5 and y < 248:
         page.text(x, y + 8, "甲方（盖章）：", 11)
         stamps.press_round(page, x + 45, y + 12, bank, "合同专用章", 40)
@@ -120,7 +126,16 @@ def mortgage_release(identity: Identity, dpi: int, rng: np.random.Generator) -> 
         Value(vehicle.vin, "vin"),
         "的机动车的抵押登记，请贵所予以办理。\n特此证明。",
     ]
-    y = prose(page, x, y + 30, 210 - 2 * x, parts, 13, rng.uniform(1.8, 2.2), underline=rng.random() < 0.3)
+    y = prose(
+        page,
+        x,
+        y + 30,
+        210 - 2 * x,
+        parts,
+        13,
+        rng.uniform(1.8, 2.2),
+        values=UNDERLINED if rng.random() < 0.3 else WRITTEN,
+    )
     day = plain_date(identity.day, "sign_date", 13, han=rng.random() < 0.25)
     closing(page, 140, y + rng.uniform(14, 30), Value(bank, "mortgagee_name", pt=13), day)
     page.note("seal_present", "true")

@@ -5,7 +5,7 @@ Knows arrangements and captions; the pictures come from `vehicle_views`, `close_
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +15,10 @@ from ocr.synthetic import close_ups, equipment_views
 from ocr.synthetic.bodies import PAINT, SHAPES
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.optics import Box, developed, time_stamp
-from ocr.synthetic.page import A4, Page, Row, Value
+from ocr.synthetic.page import A4, Layout, Page, Row, Value
 from ocr.synthetic.style import Style
 from ocr.synthetic.vehicle_views import vehicle_photo
 
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 Truths = tuple[tuple[str, str, Box | None], ...]
 
 

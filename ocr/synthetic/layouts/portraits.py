@@ -5,8 +5,6 @@ Knows how these papers look. Knows no rules of what a portrait must show.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ocr.synthetic import stamps
@@ -21,9 +19,7 @@ from ocr.synthetic.layouts.office_print import (
     sheet,
     table,
 )
-from ocr.synthetic.page import A4, Box, Label, Page, Value, dated
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
+from ocr.synthetic.page import A4, Box, Label, Layout, Page, Value, dated
 
 
 def _print(page: Page, identity: Identity, box: Box) -> None:

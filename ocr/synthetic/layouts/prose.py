@@ -6,7 +6,8 @@ how an office seals them. Knows no document.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -24,6 +25,43 @@ PLACES = ("示例市演示区", "示例市样本县", "演示市范例区", "示
 _NUMERALS = "○一二三四五六七八九"
 _NEVER_FIRST = "，。；：、）》”％"
 _NEVER_LAST = "（《〔“"
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How values stand in running text, and with it where lines may end.
+
+    `written`: in the page's value type, otherwise printed like the text around them. Over a line that reaches so many
+    `ems` and `mm` beyond them, `drop` mm below their middle for each point of type, `rule` mm thick. `careful`: no line
+    ends with an opening bracket, or between a number and what is joined to it. `whole`: which values, if short, are
+    never broken.
+    """
+
+    written: bool
+    careful: bool
+    whole: Callable[[str], bool]
+    ems: float = 0.0
+    mm: float = 0.0
+    drop: float = 0.0
+    rule: float = 0.0
+
+    def gap(self, pt: float) -> float:
+        """What the line below a value reaches beyond it on either side, in mm."""
+        return pt * MM_PER_POINT * self.ems + self.mm
+
+    def joined(self, sign: str) -> bool:
+        """Whether a sign belongs to the letter or figure before it."""
+        return sign.isascii() and (self.careful or sign.isalnum())
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
+PRINTED = Manner(written=False, careful=True, whole=_has_digit)
+BLANKS = Manner(written=True, careful=True, whole=_has_digit, ems=0.5, drop=0.22, rule=0.15)
+WRITTEN = Manner(written=True, careful=False, whole=str.isascii)
+UNDERLINED = Manner(written=True, careful=False, whole=bool, mm=1.2, drop=0.24, rule=0.2)
 
 
 def pick(rng: np.random.Generator, *choices: T) -> T:
@@ -86,74 +124,81 @@ def prose(
     y: float,
     width: float,
     parts: Sequence[Part],
-    pt: float = 15,
-    role: str | None = None,
-    leading: float = 1.8,
-    blanks: bool = False,
+    pt: float,
+    leading: float = 1.9,
+    *,
+    values: Manner = WRITTEN,
+    indent: bool = True,
 ) -> float:
-    """Text and values wrapped from (x, y) downward; returns the y below.
-
-    A newline begins a paragraph. With `blanks` the values are filled into underlined gaps in the page's value
-    type; without, they are printed like the text around them. A number or code is never broken.
-    """
-    role = role or page.style.label
-    step = pt * MM_PER_POINT * leading
-    cursor = x
+    """Text and values wrapped from (x, y) downward; returns the y below. A newline begins a paragraph."""
+    step, margin = pt * MM_PER_POINT * leading, 2 * pt * MM_PER_POINT if indent else 0.0
+    cursor = x + margin
     for part in parts:
-        value = part if isinstance(part, Value) else None
-        filled = value is not None and blanks
-        face = (value.role or page.style.value) if value and filled else role
-        choice = page.style.value_choice if filled else page.style.label_choice
-        text = value.text if value else str(part)
-        gap = pt * MM_PER_POINT * 0.5 if filled else 0.0
         edges: list[Box] = []
-        pending = text
-        if value and _unbroken(text) and cursor + gap + page.measure(text, face, pt, choice) > x + width:
-            cursor, y = x, y + step
-        while pending:
-            line, pending, wrapped = _line(
-                page, pending, face, pt, choice, x + width - cursor - gap, cursor > x
-            )
-            length = page.measure(line, face, pt, choice)
-            if filled and line:
-                edges.append(page.write(cursor + gap, y, line, pt, face, hand=page.style.hand))
-                length = edges[-1][2] - edges[-1][0]
-                page.line(cursor, y + pt * 0.22, cursor + gap * 2 + length, y + pt * 0.22, 0.15)
-            elif line:
-                edges.append(page.text(cursor, y, line, pt, face))
-            cursor += length + gap * 2
-            if wrapped:
-                cursor, y = x, y + step
-        if value and value.code:
-            page.note(value.code, value.text if value.canonical is None else value.canonical, edges)
+        for index, text in enumerate(_said(part).split("\n")):
+            if index:
+                cursor, y = x + margin, y + step
+            while text:
+                count = _fitting(page, text, part, pt, values, x + width - cursor, cursor > x + 0.01)
+                piece, text = text[:count], text[count:]
+                if piece:
+                    edge = _set(page, cursor, y, piece, part, pt, values)
+                    edges.append(edge)
+                    cursor = edge[2] + values.gap(pt) * _filled(part, values)
+                if text:
+                    cursor, y = x, y + step
+        if isinstance(part, Value) and part.code:
+            page.note(part.code, part.text if part.canonical is None else part.canonical, edges)
     return y + step
 
 
-def _unbroken(text: str) -> bool:
-    return len(text) <= 20 and any(character.isdigit() for character in text)
+def _said(part: Part) -> str:
+    return part.text if isinstance(part, Value) else part
 
 
-def _line(
-    page: Page, text: str, role: str, pt: float, choice: int, room: float, begun: bool
-) -> tuple[str, str, bool]:
-    """What of a text fits into the room on this line, what is left, and whether the line ends here."""
-    used = 0.0
-    for index, character in enumerate(text):
-        if character == "\n":
-            return text[:index], text[index + 1 :], True
+def _filled(part: Part, values: Manner) -> bool:
+    return isinstance(part, Value) and values.written
+
+
+def _set(page: Page, x: float, y: float, piece: str, part: Part, pt: float, values: Manner) -> Box:
+    """Puts a piece of a line on the page; returns its box, without the gaps beside a value."""
+    if not isinstance(part, Value) or not values.written:
+        return page.text(x, y, piece, pt)
+    gap = values.gap(pt)
+    hand = page.style.hand and not part.printed
+    edge = page.write(x + gap, y, piece, pt, part.role or page.style.value, hand=hand)
+    if gap:
+        below = y + pt * values.drop
+        page.line(x, below, edge[2] + gap, below, values.rule)
+    return edge
+
+
+def _fitting(page: Page, text: str, part: Part, pt: float, values: Manner, room: float, begun: bool) -> int:
+    """How many characters of the text go on this line. What is kept whole moves on if the line is `begun`."""
+    role, choice = page.style.label, page.style.label_choice
+    if isinstance(part, Value) and values.written:
+        role, choice = part.role or page.style.value, page.style.value_choice
+        room -= values.gap(pt) * values.careful
+    used, count = 0.0, 0
+    for character in text:
         used += page.measure(character, role, pt, choice)
-        if used > room and character not in _NEVER_FIRST:
-            end = _break(text, index, begun)
-            return text[:end], text[end:], True
-    return text, "", False
+        if used > room and not ((count or begun) and character in _NEVER_FIRST):
+            break
+        count += 1
+    if count == len(text):
+        return count
+    if isinstance(part, Value) and begun and len(text) <= 20 and values.whole(text):
+        return 0
+    end = _break(text, count, values)
+    return end if end or begun else max(count, 1)
 
 
-def _break(text: str, index: int, begun: bool) -> int:
-    """Where to end the line at the latest before `index`: never within a number, never after an opening
-    bracket."""
+def _break(text: str, index: int, values: Manner) -> int:
+    """Where to end the line at the latest before `index`: never within a number, and where care is taken never after
+    an opening bracket."""
     end = index
-    while end and (text[end].isascii() and text[end - 1].isascii() and text[end - 1].isalnum()):
+    while end and text[end - 1].isascii() and text[end - 1].isalnum() and values.joined(text[end]):
         end -= 1
-    while end and text[end - 1] in _NEVER_LAST:
+    while values.careful and end and text[end - 1] in _NEVER_LAST:
         end -= 1
-    return end if end or begun else index
+    return end

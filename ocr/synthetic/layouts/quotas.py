@@ -5,8 +5,6 @@ Knows how these papers may look: names and numbering are invented, as the office
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ocr.synthetic import figures, stamps
@@ -15,7 +13,6 @@ from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.office_print import (
     SERIAL_RED,
     Entry,
-    Part,
     barcode,
     closing,
     digits,
@@ -23,15 +20,13 @@ from ocr.synthetic.layouts.office_print import (
     notes,
     pick,
     plain_date,
-    prose,
     serial,
     sheet,
     table,
     vertical,
 )
-from ocr.synthetic.page import A4, Page, Value, dated
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
+from ocr.synthetic.layouts.prose import Part, prose
+from ocr.synthetic.page import A4, Layout, Page, Value, dated
 
 _QUOTA_KINDS = (
     ("个人客车额度", "个人在用客车额度"),

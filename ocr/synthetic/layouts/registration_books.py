@@ -5,17 +5,14 @@ Knows the book's four first pages. The entries of transfer and mortgage follow t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
 
 from ocr.synthetic import stamps
 from ocr.synthetic.identity import Identity
-from ocr.synthetic.page import A4, Label, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.page import A4, Label, Layout, Page, Row, Value, chinese_date, dated
 from ocr.synthetic.style import BLACK, Ink, Style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _RED: Ink = (178, 40, 44)
 _BUREAU = "示例市公安局交通警察支队"

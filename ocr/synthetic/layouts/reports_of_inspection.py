@@ -14,12 +14,11 @@ from PIL import Image
 from ocr.synthetic import figures, stamps
 from ocr.synthetic.bodies import PAINT, SHAPES
 from ocr.synthetic.identity import Identity
+from ocr.synthetic.layouts.office_print import digits
 from ocr.synthetic.optics import developed
-from ocr.synthetic.page import A4, Box, Cell, Label, Page, Row, Ticks, Value, dated
+from ocr.synthetic.page import A4, Box, Cell, Label, Layout, Page, Row, Ticks, Value, dated
 from ocr.synthetic.style import Style, draw_style
 from ocr.synthetic.vehicle_views import vehicle_photo
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _STATIONS = (
     "示例市演示机动车检测有限公司",
@@ -64,10 +63,6 @@ _MANUAL_DETAIL = (
 )
 
 
-def _number(rng: np.random.Generator, count: int) -> str:
-    return "".join(str(d) for d in rng.integers(0, 10, count))
-
-
 def _station(rng: np.random.Generator) -> str:
     return str(rng.choice(_STATIONS))
 
@@ -75,7 +70,7 @@ def _station(rng: np.random.Generator) -> str:
 def _facts(identity: Identity, station: str) -> dict[str, Value]:
     """What every part of the report says of vehicle and inspection, by its label on the form."""
     vehicle, day = identity.vehicle, identity.day
-    kind = "小型新能源汽车" if vehicle.electric else "小型汽车"
+    kind = vehicle.plate_type_name
     return {
         "号牌号码": Value(vehicle.plate_no, "plate_no"),
         "号牌种类": Value(kind, "plate_type", vehicle.plate_type),
@@ -164,7 +159,7 @@ def _accreditation(page: Page, x: float, y: float) -> None:
         [page.px(x), page.px(y), page.px(x + 12), page.px(y + 9)], 30, 330, fill=ink, width=page.px(1.1)
     )
     page.text(x + 6, y + 4.5, "MA", 9, "latin", ink, "mm")
-    page.text(x + 6, y + 12, _number(page.rng, 12), 7, "latin", ink, "mm")
+    page.text(x + 6, y + 12, digits(page.rng, 12), 7, "latin", ink, "mm")
 
 
 def safety_report(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
@@ -177,9 +172,9 @@ def safety_report(identity: Identity, dpi: int, rng: np.random.Generator) -> Pag
         _accreditation(page, 20, 10)
     page.title(20, "机动车安全技术检验报告", 19)
     page.text(22, 31, "检验报告编号：", 9.5)
-    page.field(46, 31, Value(f"31{identity.day:%y%m%d}" + _number(rng, 8), "report_no", pt=10))
+    page.field(46, 31, Value(f"31{identity.day:%y%m%d}" + digits(rng, 8), "report_no", pt=10))
     page.text(118, 31, "检验流水号：", 9.5)
-    page.field(139, 31, Value(f"{identity.day:%y%m%d}" + _number(rng, 10), "jylsh", pt=10))
+    page.field(139, 31, Value(f"{identity.day:%y%m%d}" + digits(rng, 10), "jylsh", pt=10))
     w, h = (30.0, 55.0, 30.0, 55.0), float(rng.uniform(6.6, 7.4))
     names = (
         ("检验机构",),
@@ -256,9 +251,9 @@ def inspection_parts(identity: Identity, dpi: int, rng: np.random.Generator) -> 
     )
     page.title(20, titles[part], 16)
     page.text(20, 30, "检验流水号：", 9.5)
-    page.field(40, 30, Value(f"{identity.day:%y%m%d}" + _number(rng, 10), "jylsh", pt=9.5))
+    page.field(40, 30, Value(f"{identity.day:%y%m%d}" + digits(rng, 10), "jylsh", pt=9.5))
     page.text(116, 30, "报告编号：", 9.5)
-    page.field(134, 30, Value("31" + _number(rng, 12), "report_no", pt=9.5))
+    page.field(134, 30, Value("31" + digits(rng, 12), "report_no", pt=9.5))
     names = (("号牌号码", "号牌种类"), ("车辆识别代号", "品牌/型号"), ("检验日期", "燃料类别"))
     bottom = page.grid(20, 35, _pairs(facts, names, (30, 58, 28, 54), 7.6))
     rows: list[Row]
@@ -325,7 +320,7 @@ def exhaust_report(identity: Identity, dpi: int, rng: np.random.Generator) -> Pa
         else "机动车安全技术检验合格证明",
         18,
     )
-    page.field(190, 36, Value(("No." + _number(rng, 12)), "report_no", pt=10, role="latin"), "rm")
+    page.field(190, 36, Value(("No." + digits(rng, 12)), "report_no", pt=10, role="latin"), "rm")
     y = 42.0
     sections: list[tuple[str, list[Row]]] = [
         (
@@ -428,9 +423,9 @@ def safety_report_illustrated(identity: Identity, dpi: int, rng: np.random.Gener
         bar = float(rng.choice([0.25, 0.5, 0.75]))
         page.box((cursor, 9, cursor + bar, 18), mm=0, fill=(20, 20, 20))
         cursor += bar + float(rng.choice([0.25, 0.5]))
-    page.field(164, 21, Value(_number(rng, 16), "jylsh", pt=8, role="digits"), "mm")
+    page.field(164, 21, Value(digits(rng, 16), "jylsh", pt=8, role="digits"), "mm")
     page.text(20, 23, "报告编号", 9)
-    page.field(36, 23, Value("JY31" + _number(rng, 10), "report_no", pt=9.5))
+    page.field(36, 23, Value("JY31" + digits(rng, 10), "report_no", pt=9.5))
 
     def band(y: float, text: str) -> float:
         page.box((18, y, 192, y + 7), mm=0, fill=tint)

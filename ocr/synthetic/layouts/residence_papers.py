@@ -5,7 +5,6 @@ Knows their wording and the places of their fields. Knows nothing of how a sheet
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -14,20 +13,15 @@ import numpy as np
 
 from ocr.synthetic import figures, stamps
 from ocr.synthetic.identity import Identity, Person
-from ocr.synthetic.layouts.card_stock import Card, Entry, Side, copied, digits, pick
-from ocr.synthetic.page import A4, Label, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.layouts.card_stock import Card, Entry, Side, copied, pick
+from ocr.synthetic.layouts.identity_papers import validity
+from ocr.synthetic.layouts.office_print import digits
+from ocr.synthetic.page import A4, Label, Layout, Page, Row, Value, chinese_date, dated
 from ocr.synthetic.style import Ink, draw_style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _BLUE: Ink = (46, 88, 138)
 
 _GREEN: Ink = (52, 104, 84)
-
-
-def _period(owner: Person) -> str:
-    end = f"{owner.id_valid_to:%Y.%m.%d}" if owner.id_valid_to else "长期"
-    return f"{owner.id_valid_from:%Y.%m.%d}-{end}"
 
 
 def _permit_no(rng: np.random.Generator) -> str:
@@ -71,7 +65,7 @@ def _permit_back(card: Card, owner: Person, title: str, number: str) -> None:
         [
             (8, 27, "居住地址", 23, 80, Value(owner.address, "address", role="hei")),
             (8, 35, "签发机关", 23, 80, Value(owner.id_issuer, role="hei")),
-            (8, 42, "有效期限", 23, 80, Value(_period(owner), role="hei")),
+            (8, 42, "有效期限", 23, 80, Value(validity(owner), role="hei")),
             (8, 48, "证件编号", 23, 60, Value(number, "residence_permit_no", role="digits")),
         ],
         6.4,

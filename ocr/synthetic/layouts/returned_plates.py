@@ -5,7 +5,6 @@ Knows how plates, stickers and temporary plates look on a sheet. Offices and ser
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import cv2
@@ -17,10 +16,8 @@ from ocr.synthetic.identity import Identity
 from ocr.synthetic.number_plates import plate_tile
 from ocr.synthetic.optics import Box as Share
 from ocr.synthetic.optics import developed, laid, lit, rough, time_stamp, tinted
-from ocr.synthetic.page import A4, Box, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.page import A4, Box, Layout, Page, Row, Value, chinese_date, dated
 from ocr.synthetic.style import BLACK, Ink, Style, draw_style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _BUREAU = "示例市公安局交通警察支队"
 

@@ -5,7 +5,6 @@ Knows how these papers look in their editions. Knows no rules of cancelling a re
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,7 +14,6 @@ from ocr.synthetic.amounts import in_capitals
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.office_print import (
     Entry,
-    Part,
     barcode,
     closing,
     digits,
@@ -24,16 +22,14 @@ from ocr.synthetic.layouts.office_print import (
     notes,
     pick,
     plain_date,
-    prose,
     serial,
     sheet,
     table,
     tear_line,
     vertical,
 )
-from ocr.synthetic.page import A4, Label, Page, Ticks, Value, dated
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
+from ocr.synthetic.layouts.prose import UNDERLINED, WRITTEN, Part, prose
+from ocr.synthetic.page import A4, Label, Layout, Page, Ticks, Value, dated
 
 _RECYCLERS = (
     "示例市报废汽车回收拆解有限公司",
@@ -163,7 +159,7 @@ def scrap_certificate_counterfoil(identity: Identity, dpi: int, rng: np.random.G
         "　交售日期",
         v["handed"],
     ]
-    y = prose(page, x, 32, width, counter, 11, underline=True, indent=False)
+    y = prose(page, x, 32, width, counter, 11, values=UNDERLINED, indent=False)
     tear = y + rng.uniform(8, 20)
     tear_line(page, tear, f"示回字第　{v['number'].text[-6:]}　号")
     y = tear + rng.uniform(18, 26)
@@ -186,7 +182,7 @@ def scrap_certificate_counterfoil(identity: Identity, dpi: int, rng: np.random.G
         plain_date(identity.deal.invoice_date),
         "交售我公司，该车及其五大总成齐全，符合报废机动车回收规定，我公司已予回收并将依法拆解。\n特此证明。",
     ]
-    y = prose(page, x, y + 36, width, parts, 13, rng.uniform(1.9, 2.2), underline=True)
+    y = prose(page, x, y + 36, width, parts, 13, rng.uniform(1.9, 2.2), values=UNDERLINED)
     closing(page, 146, y + 14, v["recycler"], plain_date(identity.day, "issue_date", 13), "回收专用章")
     page.text(x, y + 26, "经办人：", 11)
     page.signature(x + 18, y + 26, identity.deal.clerk)
@@ -292,7 +288,16 @@ def lost_vehicle_letter(identity: Identity, dpi: int, rng: np.random.Generator) 
         Value(reason, "lost_reason", cause),
         f"。{finding}，上述情况属实，该机动车已灭失。\n特此证明。",
     ]
-    y = prose(page, x, y + 18, width, parts, 13.5, rng.uniform(1.8, 2.2), underline=rng.random() < 0.4)
+    y = prose(
+        page,
+        x,
+        y + 18,
+        width,
+        parts,
+        13.5,
+        rng.uniform(1.8, 2.2),
+        values=UNDERLINED if rng.random() < 0.4 else WRITTEN,
+    )
     day = plain_date(identity.day, "issue_date", 13.5, han=rng.random() < 0.3)
     closing(page, 142, y + rng.uniform(14, 30), Value(issuer, "issuer", pt=13.5), day)
     page.note("seal_present", "true")

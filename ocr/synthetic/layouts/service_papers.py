@@ -5,7 +5,6 @@ Knows their wording and the places of their fields. Knows nothing of how a sheet
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -14,11 +13,10 @@ import numpy as np
 
 from ocr.synthetic import stamps
 from ocr.synthetic.identity import Identity
-from ocr.synthetic.layouts.card_stock import Card, Side, copied, digits, pick
-from ocr.synthetic.page import A4, Page, Row, Value, chinese_date, dated
-from ocr.synthetic.style import BLACK, Ink, Style, draw_style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
+from ocr.synthetic.layouts.card_stock import Card, Side, booklet_style, copied, pick
+from ocr.synthetic.layouts.office_print import digits
+from ocr.synthetic.page import A4, Layout, Page, Row, Value, chinese_date, dated
+from ocr.synthetic.style import BLACK, Ink, draw_style
 
 _RED: Ink = (184, 44, 48)
 
@@ -53,11 +51,6 @@ def _service_entries(identity: Identity, rank: str, number: str, unit: str) -> l
 
 def _service_number(rng: np.random.Generator, prefix: str) -> str:
     return f"{prefix}字第{digits(rng, int(rng.integers(6, 9)))}号"
-
-
-def _booklet_style(rng: np.random.Generator, hand_share: float) -> Style:
-    style = draw_style(rng, hand_share, 0.25)
-    return replace(style, title="song_heavy", label="song", line_mm=0.2)
 
 
 def service_booklet(identity: Identity, dpi: int, rng: np.random.Generator) -> Page:
@@ -107,7 +100,7 @@ def service_booklet(identity: Identity, dpi: int, rng: np.random.Generator) -> P
         rng,
         sides,
         size=_OPENED,
-        style=_booklet_style(rng, 0.3),
+        style=booklet_style(rng, 0.3),
         enlarge=(0.85, 1.3),
     )
 
@@ -182,7 +175,7 @@ def service_booklet_old(identity: Identity, dpi: int, rng: np.random.Generator) 
     force, kind, prefix, rank = _FORCES[int(rng.integers(len(_FORCES)))]
     number, unit, owner = _service_number(rng, prefix), pick(rng, *_UNITS), identity.owner
     until = identity.day.replace(year=identity.day.year + 2, day=1)
-    style = replace(_booklet_style(rng, 0.75), label="kai", title="hei_heavy")
+    style = replace(booklet_style(rng, 0.75), label="kai", title="hei_heavy")
 
     def person(card: Card) -> None:
         card.stock(((250, 244, 236), (244, 236, 226)), "none", 1)

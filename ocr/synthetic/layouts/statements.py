@@ -14,7 +14,6 @@ from ocr.synthetic import figures, stamps
 from ocr.synthetic.identity import Identity
 from ocr.synthetic.layouts.office_print import (
     Entry,
-    Part,
     barcode,
     closing,
     digits,
@@ -23,15 +22,13 @@ from ocr.synthetic.layouts.office_print import (
     notes,
     pick,
     plain_date,
-    prose,
     serial,
     sheet,
     table,
     tear_line,
 )
-from ocr.synthetic.page import Box, Page, Ticks, Value, dated
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
+from ocr.synthetic.layouts.prose import UNDERLINED, WRITTEN, Part, prose
+from ocr.synthetic.page import Box, Layout, Page, Ticks, Value, dated
 
 _STATIONS = ("示例市公安局演示分局样例路派出所", "示例市公安局演示分局", "示例市公安局虚构路派出所")
 _SCHOOLS = ("示例市演示区第九实验小学", "示例市校车服务（演示）有限公司")
@@ -59,7 +56,16 @@ def clean_record_letter(identity: Identity, dpi: int, rng: np.random.Generator) 
         "\n本证明用于申请校车驾驶资格。" if rng.random() < 0.5 else "",
         "\n特此证明。",
     ]
-    y = prose(page, x, y + 30, 210 - 2 * x, parts, 14, rng.uniform(1.8, 2.1), underline=rng.random() < 0.4)
+    y = prose(
+        page,
+        x,
+        y + 30,
+        210 - 2 * x,
+        parts,
+        14,
+        rng.uniform(1.8, 2.1),
+        values=UNDERLINED if rng.random() < 0.4 else WRITTEN,
+    )
     day = plain_date(identity.day, "issue_date", 13, han=rng.random() < 0.3)
     closing(page, 142, y + rng.uniform(14, 34), Value(station, "issuer", pt=13), day)
     page.note("seal_present", "true")
@@ -217,7 +223,16 @@ def revocation_penalty(identity: Identity, dpi: int, rng: np.random.Generator) -
         f"\n根据《中华人民共和国道路交通安全法》{article}之规定，决定给予{act}机动车驾驶证的处罚。"
         "\n如不服本决定，可以在收到本决定书之日起六十日内申请行政复议，或者在六个月内提起行政诉讼。",
     ]
-    y = prose(page, x, y + 36, 210 - 2 * x, parts, 13, rng.uniform(1.7, 2.0), underline=rng.random() < 0.3)
+    y = prose(
+        page,
+        x,
+        y + 36,
+        210 - 2 * x,
+        parts,
+        13,
+        rng.uniform(1.7, 2.0),
+        values=UNDERLINED if rng.random() < 0.3 else WRITTEN,
+    )
     day = plain_date(identity.day, "issue_date", 13, han=rng.random() < 0.4)
     closing(page, 144, y + 20, Value(_POLICE, pt=13), day)
     page.text(x, y + 40, "被处罚人签名：", 11.5)
@@ -306,7 +321,7 @@ def death_notice_letter(identity: Identity, dpi: int, rng: np.random.Generator) 
         Value(fact, "reason", "丧失民事行为能力" if able else "死亡"),
         "，其家属申请注销机动车驾驶证，请予办理。\n特此证明。",
     ]
-    y = prose(page, 28, 98, 154, parts, 14, 2.1, underline=True)
+    y = prose(page, 28, 98, 154, parts, 14, 2.1, values=UNDERLINED)
     closing(page, 138, y + 18, Value(issuer, pt=13), plain_date(identity.day, "issue_date", 13), "", 40)
     page.text(28, y + 44, f"经办人：{identity.deal.clerk}　　　家属签字：", 11.5)
     page.signature(88, y + 44, identity.previous.name)

@@ -5,7 +5,7 @@ Knows the older paper editions, the tax office's general receipts and the insure
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -13,10 +13,9 @@ import numpy as np
 from ocr.synthetic import figures, stamps
 from ocr.synthetic.amounts import in_capitals
 from ocr.synthetic.identity import Identity
-from ocr.synthetic.page import A4, Cell, Label, Page, Row, Value, dated
+from ocr.synthetic.layouts.office_print import digits
+from ocr.synthetic.page import A4, Cell, Label, Layout, Page, Row, Value, dated
 from ocr.synthetic.style import BLACK, Ink, Style
-
-Layout = Callable[[Identity, int, np.random.Generator], Page]
 
 _GREEN: Ink = (36, 112, 84)
 _RED: Ink = (186, 36, 40)
@@ -38,10 +37,6 @@ def _table(page: Page, x: float, y: float, h: float, rows: Sequence[Sequence[tup
     """A table whose rows are about equally high; returns its bottom."""
     drawn: list[Row] = [(h * float(page.rng.uniform(0.97, 1.03)), cells) for cells in rows]
     return page.grid(x, y, drawn)
-
-
-def _digits(rng: np.random.Generator, count: int) -> str:
-    return "".join(str(d) for d in rng.integers(0, 10, count))
 
 
 def _office(rng: np.random.Generator) -> str:
@@ -213,7 +208,8 @@ def purchase_tax_query(identity: Identity, dpi: int, rng: np.random.Generator) -
     return page
 
 
-def _tax_amount(identity: Identity) -> int:
+def vessel_tax(identity: Identity) -> int:
+    """车船税 of the vehicle for a year, in yuan."""
     return 0 if identity.vehicle.electric else 300 + identity.vehicle.displacement // 10
 
 
@@ -236,14 +232,14 @@ def vessel_tax_receipt(identity: Identity, dpi: int, rng: np.random.Generator) -
     page.text(78, 13, "中 华 人 民 共 和 国", 12, "song_heavy")
     page.text(76, 21, "车船税免税证明" if free else "税 收 完 税 证 明", 19, "song_heavy")
     page.paste(figures.square_code(rng), (16, 8, 34, 26))
-    page.text(164, 14, f"№ 3310{_digits(rng, 2)}", 12, "latin", _RED)
-    number = "3310" + _digits(rng, 14)
+    page.text(164, 14, f"№ 3310{digits(rng, 2)}", 12, "latin", _RED)
+    number = "3310" + digits(rng, 14)
     page.text(20, 32, "填发日期：", 10)
     page.field(40, 32, dated(identity.day, "issue_date", pt=10))
     page.text(100, 32, f"税务机关：{_office(rng)}", 10)
     start = date(identity.day.year, 1, 1)
     end = _year_end(identity)
-    amount = _tax_amount(identity)
+    amount = vessel_tax(identity)
     rows: list[Row] = [
         (
             9,
@@ -316,14 +312,14 @@ def vessel_tax_insurer(identity: Identity, dpi: int, rng: np.random.Generator) -
     owner, vehicle, deal = identity.owner, identity.vehicle, identity.deal
     page = Page(*A4, dpi, rng, Style(label="serif", title="hei_heavy", value="hei", line_mm=0.2))
     page.truth.materials = ["M-TX-02"]
-    amount, end = _tax_amount(identity), _year_end(identity)
+    amount, end = vessel_tax(identity), _year_end(identity)
     page.text(22, 18, deal.insurer, 12, "hei_heavy", (20, 70, 140))
     page.line(20, 23, 190, 23, 0.8, (20, 70, 140))
     page.title(
         35, str(rng.choice(["机动车代收车船税凭证", "代收车船税完税凭证", "保险机构代收车船税凭证"])), 18
     )
     page.text(24, 46, "凭证号码：", 10)
-    page.field(42, 46, Value("CCS31" + _digits(rng, 13), "tax_cert_no", pt=10))
+    page.field(42, 46, Value("CCS31" + digits(rng, 13), "tax_cert_no", pt=10))
     page.text(128, 46, "出单日期：", 10)
     page.field(147, 46, dated(deal.insure_from, "issue_date", "iso", pt=10))
     w = (38, 48, 36, 48)
@@ -369,10 +365,10 @@ def vessel_tax_statement(identity: Identity, dpi: int, rng: np.random.Generator)
     owner, vehicle = identity.owner, identity.vehicle
     page = Page(*A4, dpi, rng, Style(label="song", title="song_heavy", value="song", line_mm=0.2))
     page.truth.materials = ["M-TX-02"]
-    amount, year = _tax_amount(identity), identity.day.year
+    amount, year = vessel_tax(identity), identity.day.year
     page.title(26, "税收完税证明" if not vehicle.electric else "车船税减免税证明", 22, spacing=3)
     page.title(34, "（表格式）" if not vehicle.electric else "（网上办理）", 10)
-    page.text(186, 42, "3310" + _digits(rng, 6) + "号", 10, anchor="rm")
+    page.text(186, 42, "3310" + digits(rng, 6) + "号", 10, anchor="rm")
     y = page.flow(
         22, 50, 166, f"　　兹证明纳税人{owner.name}（证件号码 {owner.id_number}）车船税缴纳情况如下：", 11
     )
@@ -380,7 +376,7 @@ def vessel_tax_statement(identity: Identity, dpi: int, rng: np.random.Generator)
     widths = (38.0, 18.0, 24.0, 42.0, 24.0, 20.0)
     rows: list[Row] = [(9, list(zip(widths, head, strict=True)))]
     for back in range(int(rng.integers(1, 4))):
-        number, end = "4310" + _digits(rng, 12), date(year - back, 12, 31)
+        number, end = "4310" + digits(rng, 12), date(year - back, 12, 31)
         cells: list[Cell] = [
             Value(number, "tax_cert_no", pt=9),
             Value("车船税", pt=9),

@@ -11,8 +11,6 @@ from ocr.synthetic.identity import Identity
 from ocr.synthetic.page import A4, Label, Page, Row, Ticks, Value, dated
 from ocr.synthetic.style import draw_style
 
-_PLATE_TYPES = {"02": "小型汽车", "52": "小型新能源汽车"}
-
 
 def _applied(identity: Identity) -> str:
     return "注册登记" if identity.item == "V-REG-01" else "转让登记"
@@ -151,7 +149,7 @@ def vehicle_application_printed(identity: Identity, dpi: int, rng: np.random.Gen
             11.5,
             [
                 (34, left("号牌种类")),
-                (51, Value(_PLATE_TYPES[vehicle.plate_type], "plate_type", vehicle.plate_type)),
+                (51, Value(vehicle.plate_type_name, "plate_type", vehicle.plate_type)),
                 (34, left("号牌号码")),
                 (51, Value(vehicle.plate_no, "plate_no")),
             ],
@@ -243,7 +241,7 @@ def _plate_line(page: Page, identity: Identity, y: float) -> None:
     vehicle = identity.vehicle
     page.text(20, y, "号牌种类", 10.5)
     page.line(37, y + 3, 82, y + 3, 0.2)
-    page.field(39, y, Value(_PLATE_TYPES[vehicle.plate_type], "plate_type", vehicle.plate_type))
+    page.field(39, y, Value(vehicle.plate_type_name, "plate_type", vehicle.plate_type))
     page.text(108, y, "号牌号码", 10.5)
     page.line(125, y + 3, 170, y + 3, 0.2)
     page.field(127, y, Value(vehicle.plate_no, "plate_no", pt=12))

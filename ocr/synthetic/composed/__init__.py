@@ -1,0 +1,1 @@
+"""Parts of composed pages: what is to be said, heads and feet, bodies. `ocr.synthetic.composer` arranges them."""
