@@ -170,10 +170,13 @@ class House:
         """The model directories set, or the packaged models, unpacked when missing.
 
         Raises ocr.models.ModelsMissing at once, naming directory and setting, instead of failing in the first job."""
-        chosen = self.settings.detection_model, self.settings.recognition_model
+        settings = self.settings
+        chosen = settings.detection_model, settings.recognition_model
         if chosen == (Path(), Path()):
-            return ocr_models.prepare(self.settings.models)
-        directories = ModelDirectories(*chosen)
+            return ocr_models.prepare(settings.models)
+        directories = ModelDirectories(
+            *chosen, settings.quick_model if settings.quick_model != Path() else None
+        )
         ocr_models.common_engine(directories)
         return directories
 

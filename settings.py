@@ -74,6 +74,9 @@ class Settings:
 
     detection_model: Path = _setting(Path(), "text detection model directory; empty: the packaged model")
     recognition_model: Path = _setting(Path(), "text recognition model directory; empty: the packaged model")
+    quick_model: Path = _setting(
+        Path(), "quicker text recognition model, asked first; empty: the packaged one beside packaged models"
+    )
     classifier_model: Path = _setting(
         Path(), "folder of the page classifier's weights; empty: the packaged weights"
     )

@@ -169,7 +169,7 @@ bytecode() {
     if [ "$scope" = lint ] || [ -e "$venv/set-up/bytecode" ]; then return 0; fi
     step bytecode of what the programs load -- env -u PYTHONDONTWRITEBYTECODE \
         PADDLE_PDX_CACHE_HOME=var/paddlex PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK=True "$venv/bin/python" -c \
-        'import guidang, handlers.jobs, handlers.worker, web.app, ocr.pipeline, onnxruntime, paddleocr'
+        'import guidang, handlers.jobs, handlers.worker, handlers.platform.transport, web.app, ocr.pipeline, onnxruntime, paddleocr'
     : >"$venv/set-up/bytecode"
 }
 

@@ -32,15 +32,17 @@ FILES = ("thumbnail.onnx", "text.npz", "fusion.json")
 _LEAST = -12.0
 # A whole page with fewer lines is a photograph, a rubbing, a slip: the look counts there, words hardly do.
 _SPARSE = 6
+# So many runners-up are told.
+_ALTERNATIVES = 5
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A type and how often an answer with that confidence is right, and the runner-up."""
+    """A type and how often an answer with that confidence is right, and the next likely types with theirs."""
 
     code: str
     confidence: float
-    second: str
+    alternatives: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Classifier:
         fusion = json.loads((folder / "fusion.json").read_text("utf-8"))
         self.version = f"classifier {fusion['version']}"
         self._weights = {each: Weights(**fusion["weighings"][each]) for each in WEIGHINGS}
-        self._keywords = TitleIndex(catalogue)
+        self.titles = TitleIndex(catalogue)
         self.codes = tuple(material.code for material in catalogue.materials)
         self._looks = _places(self.network.codes, self.codes)
         self._words = _places(self.text.codes, self.codes)
@@ -93,7 +95,7 @@ class Classifier:
         if not lines:
             return np.stack([look, np.zeros_like(look), np.zeros_like(look), unknown])
         words = _spread(self.text.judge(lines), self._words)
-        odds = self._keywords.odds(lines, height)
+        odds = self.titles.odds(lines, height)
         keywords = np.array([np.log1p(odds.get(code, 0.0)) for code in self.codes], dtype=np.float32)
         return np.stack([look, words, keywords, unknown])
 
@@ -104,13 +106,17 @@ def weighing(stage: Stage, lines: Sequence[Line]) -> Weighing:
 
 
 def weigh(evidence: NDArray[np.float32], weights: Weights, codes: Sequence[str]) -> Answer:
-    """The best type by the weighted evidence, with its calibrated confidence."""
+    """The best type by the weighted evidence, with its calibrated confidence. What that leaves is shared among the
+    others by their scores, at the same scale."""
     scores = np.asarray(weights.evidence, dtype=np.float32) @ evidence
-    best, second = np.argsort(-scores)[:2]
+    best, *runners_up = np.argsort(-scores)[: 1 + _ALTERNATIVES]
     others = np.delete(scores, best)
     odds = scores[best] - others.max() - np.log(np.exp(others - others.max()).sum())
-    confidence = 1 / (1 + np.exp(-(weights.scale * odds + weights.offset)))
-    return Answer(codes[best], round(float(confidence), 4), codes[second])
+    confidence = float(1 / (1 + np.exp(-(weights.scale * odds + weights.offset))))
+    shares = np.exp(weights.scale * (scores - others.max()).astype(float))
+    left = (1 - confidence) / float(np.delete(shares, best).sum())
+    alternatives = tuple((codes[each], round(left * float(shares[each]), 4)) for each in runners_up)
+    return Answer(codes[best], round(confidence, 4), alternatives)
 
 
 def _places(trained: Sequence[str], codes: Sequence[str]) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr import geometry
 from ocr.geometry import Quads
 
 Grey = NDArray[np.uint8]
@@ -46,9 +47,12 @@ class Heading:
 
 def at_scale(grey: Grey) -> Grey:
     """The page at the scale that headings are searched at."""
-    factor = SIDE / max(grey.shape)
-    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=method), dtype=np.uint8)
+    height, width = grey.shape
+    factor = SIDE / max(height, width)
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    if factor < 1:
+        return geometry.shrunk(grey, *size)
+    return np.asarray(cv2.resize(grey, size), dtype=np.uint8)
 
 
 def find(page: Grey) -> list[Heading]:

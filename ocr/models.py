@@ -1,7 +1,8 @@
-"""Where the recognition models lie, in the directory layout that PaddleOCR reads.
+"""Where the models that find and read text lie, in the directory layout that PaddleOCR reads.
 
-Knows how to make such directories from the PP-OCRv6 small models that the rapidocr wheel carries, and how to
-tell at once that a directory is not usable. Loads no engine. Nothing is ever downloaded.
+Knows the PP-OCRv6 tiny models beside this module, how to make a directory of the PP-OCRv6 small recognition model that
+the rapidocr wheel carries, and how to tell at once that a directory is not usable. Loads no engine. Nothing is ever
+downloaded.
 """
 
 from __future__ import annotations
@@ -20,15 +21,17 @@ import yaml
 
 Engine = Literal["onnxruntime", "paddle_static"]
 
+PACKAGED = Path(__file__).parent / "reading_models"
+
 DETECTION_SETTING = "GUIDANG_DETECTION_MODEL"
 RECOGNITION_SETTING = "GUIDANG_RECOGNITION_MODEL"
+QUICK_SETTING = "GUIDANG_QUICK_MODEL"
 
 _NOTICE = """\
 Models in this folder
 
-PP-OCRv6_small_det and PP-OCRv6_small_rec: text detection and text recognition models of the PaddleOCR
-project. Copyright Baidu and/or the applicable PaddleOCR rights holders. Licensed under the Apache License,
-Version 2.0.
+PP-OCRv6_small_rec: text recognition model of the PaddleOCR project. Copyright Baidu and/or the applicable
+PaddleOCR rights holders. Licensed under the Apache License, Version 2.0.
 
 Converted from an official PaddleOCR model to ONNX and packaged for use with RapidOCR {version} (Copyright
 RapidOCR Authors, Apache License, Version 2.0), from whose wheel they were copied, unchanged. The
@@ -43,10 +46,12 @@ class ModelsMissing(RuntimeError):
 
 @dataclass(frozen=True)
 class ModelDirectories:
-    """One directory for text detection, one for text recognition, both in the same format."""
+    """One directory for text detection, one for text recognition, and where wanted one for a quicker recognition model
+    that is asked first; all in the same format."""
 
     detection: Path
     recognition: Path
+    quick: Path | None = None
 
 
 def detect_engine(directory: Path, setting: str) -> Engine:
@@ -72,14 +77,18 @@ def detect_engine(directory: Path, setting: str) -> Engine:
 
 
 def common_engine(models: ModelDirectories) -> Engine:
-    """The engine of both directories. Raises ModelsMissing where one is unusable or the two differ."""
+    """The engine of all directories. Raises ModelsMissing where one is unusable or two differ."""
     detection = detect_engine(models.detection, DETECTION_SETTING)
-    recognition = detect_engine(models.recognition, RECOGNITION_SETTING)
-    if detection != recognition:
-        raise ModelsMissing(
-            f"检测模型（{models.detection}，{detection}）与识别模型（{models.recognition}，{recognition}）格式不同。"
-            f"请让 {DETECTION_SETTING} 与 {RECOGNITION_SETTING} 指向同一格式的模型"
-        )
+    others = {RECOGNITION_SETTING: models.recognition, QUICK_SETTING: models.quick}
+    for setting, directory in others.items():
+        if directory is None:
+            continue
+        engine = detect_engine(directory, setting)
+        if engine != detection:
+            raise ModelsMissing(
+                f"检测模型（{models.detection}，{detection}）与识别模型（{directory}，{engine}）格式不同。"
+                f"请让 {DETECTION_SETTING} 与 {setting} 指向同一格式的模型"
+            )
     return detection
 
 
@@ -93,22 +102,18 @@ def model_name(directory: Path) -> str:
 
 
 def prepare(target: Path) -> ModelDirectories:
-    """Model directories under `target` with the packaged models; made where missing or altered, else left
-    alone.
+    """The packaged models. The directory of the one that comes from a wheel lies under `target`; it is made where
+    missing or altered, else left alone.
 
-    Safe to call from several processes at once: a directory appears whole or not at all. About 0.05 s when
-    there.
+    Safe to call from several processes at once: a directory appears whole or not at all. About 0.05 s when there.
     """
-    source = _wheel_models()
+    network = _wheel_models() / "PP-OCRv6_rec_small.onnx"
     target.mkdir(parents=True, exist_ok=True)
     _write_notice(target)
     return ModelDirectories(
-        detection=_prepare_one(
-            target / "PP-OCRv6_small_det", source / "PP-OCRv6_det_small.onnx", _detection_config
-        ),
-        recognition=_prepare_one(
-            target / "PP-OCRv6_small_rec", source / "PP-OCRv6_rec_small.onnx", _recognition_config
-        ),
+        detection=PACKAGED / "PP-OCRv6_tiny_det",
+        recognition=_prepare_one(target / "PP-OCRv6_small_rec", network),
+        quick=PACKAGED / "PP-OCRv6_tiny_rec",
     )
 
 
@@ -122,7 +127,7 @@ def _wheel_models() -> Path:
     return Path(spec.submodule_search_locations[0]) / "models"
 
 
-def _prepare_one(directory: Path, network: Path, config: Any) -> Path:
+def _prepare_one(directory: Path, network: Path) -> Path:
     if _is_whole(directory, network):
         return directory
     if not network.is_file():
@@ -130,7 +135,9 @@ def _prepare_one(directory: Path, network: Path, config: Any) -> Path:
     made = Path(tempfile.mkdtemp(dir=directory.parent, prefix=".making-"))
     try:
         shutil.copyfile(network, made / "inference.onnx")
-        text = yaml.safe_dump(config(made / "inference.onnx"), allow_unicode=True, sort_keys=False)
+        text = yaml.safe_dump(
+            _recognition_config(made / "inference.onnx"), allow_unicode=True, sort_keys=False
+        )
         (made / "inference.yml").write_text(text, encoding="utf-8")
         made.chmod(0o755)
         _put_in_place(made, directory, network)
@@ -165,35 +172,6 @@ def _write_notice(target: Path) -> None:
     for file in package.files or ():
         if file.parent.name == "licenses" and not (target / file.name).exists():
             shutil.copyfile(Path(str(file.locate())), target / file.name)
-
-
-def _detection_config(_: Path) -> dict[str, Any]:
-    return {
-        "Global": {"model_name": "PP-OCRv6_small_det"},
-        "PreProcess": {
-            "transform_ops": [
-                {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
-                {"DetResizeForTest": None},
-                {
-                    "NormalizeImage": {
-                        "mean": [0.485, 0.456, 0.406],
-                        "std": [0.229, 0.224, 0.225],
-                        "scale": "1./255.",
-                        "order": "hwc",
-                    }
-                },
-                {"ToCHWImage": None},
-                {"KeepKeys": {"keep_keys": ["image", "shape"]}},
-            ]
-        },
-        "PostProcess": {
-            "name": "DBPostProcess",
-            "thresh": 0.3,
-            "box_thresh": 0.6,
-            "max_candidates": 1000,
-            "unclip_ratio": 1.5,
-        },
-    }
 
 
 def _recognition_config(network: Path) -> dict[str, Any]:

@@ -29,12 +29,12 @@ def upright(image: Image, quads: Quads, turn: Rotation, reader: Reader) -> OpenP
     `turn` degrees, as a look at it proposed."""
     proposed = OpenPage(image, geometry.from_top(quads), turn)
     page = _turned(proposed, 1) if lies_sideways(quads) else proposed
-    page.read(reader, page.headings()[:_FIRST])
+    page.skim(reader, page.headings()[:_FIRST])
     if _tells(page) and _legibility(page) >= _SURE:
         return page
-    page.read(reader, page.headings())
+    page.skim(reader, page.headings())
     reverse = _turned(page, 2)
-    reverse.read(reader, reverse.headings())
+    reverse.skim(reader, reverse.headings())
     best = max(page, reverse, key=_legibility)
     return best if _tells(best) else proposed
 

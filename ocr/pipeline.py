@@ -7,6 +7,8 @@ beside this one. Nothing is decoded larger, found or read twice for the same pur
 
 from __future__ import annotations
 
+import math
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -37,29 +39,34 @@ from ocr.protocol import (
 )
 from ocr.scan import READING_SIDE, Scan
 from ocr.thumbnail import Glance
-from ocr.titles import TitleIndex
 
 # What is seen before anything is read needs this long side: a usual scan is decoded at half its size.
 _SEEN_SIDE = round(0.9 * headings.SIDE)
 # The network's word on which way up the page lies is taken from here on; below, lines are read both ways.
 _SURE_TURN = 0.97
 # Text is looked for at this long side: headings are large, key values are not small print.
-_FINDING_SIDE: dict[Depth, int] = {"type": 512, "key": 736, "all": 960}
+_FINDING_SIDE: dict[Depth, int] = {"type": 512, "key": 864, "all": 960}
+# A paper that takes up less of the sheet than this, across and down, is small.
+_MOST_OF_SHEET = 0.75
 # Headings read before the first judgement.
 _FIRST = 2
-# Lines read at a time; after so many portions all that tells the type was read.
-_PORTION, _MOST_PORTIONS = 8, 3
+# Lines skimmed at a time; after so many portions all that tells the type was seen.
+_PORTION, _MOST_PORTIONS = 14, 3
 _NO_QUADS: Quads = np.zeros((0, 4, 2), dtype=np.float32)
 # A part of a page is taken for a paper of its own from this confidence on.
 _SURE_PART = 0.9
 _SURE_FIELD = 0.8
+# What may be a number of a person, a vehicle or a paper, though some of it be misread.
+_NUMBER = re.compile(r"[0-9A-Z]{5}")
+# A number without a check digit is never believed on skimming alone.
+_UNCHECKED = ("plate_no",)
 # Numbers with a check digit, believed on any paper from this confidence on: without a label it is 0.6 at most.
 _CONFIRMED, _SURE_BESIDES = ("vin",), 0.5
 _WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 # A photograph has hardly more lines than this; a vehicle's numbers are looked for on it at this long side again.
 _NEARLY_READ = 3
 _ON_PICTURES, _PICTURE_LINES, _PICTURE_SIDE = ("vin", "plate_no"), 8, 1280
-_RULES = "rules-4"
+_RULES = "rules-5"
 
 
 class PageRecogniser:
@@ -77,7 +84,6 @@ class PageRecogniser:
         self._reader = reader
         self._classifier = classifier
         self._catalogue = catalogue
-        self._titles = TitleIndex(catalogue)
         self._fields = FieldFinder(catalogue, validators)
 
     def recognise(self, image: bytes, depth: Depth = "all") -> PageFindings:
@@ -113,8 +119,18 @@ class PageRecogniser:
     def _open(self, image: Image, side: int, glance: Glance) -> OpenPage:
         """The page turned upright, with its text boxes and what had to be read for that."""
         looked = _turned(image, glance.rotation)
-        quads = geometry.order_corners(self._reader.find(looked, side))
+        quads = geometry.order_corners(self._boxes(looked, side))
         return orientation.upright(looked, quads, glance.rotation, self._reader)
+
+    def _boxes(self, image: Image, side: int) -> Quads:
+        """Text boxes; of a small paper on a large sheet they are looked for on the paper alone, so enlarged."""
+        left, top, right, bottom = regions.inked(image)
+        if max(right - left, bottom - top) > _MOST_OF_SHEET:
+            return self._reader.find(image, side)
+        height, width = image.shape[:2]
+        x, y = int(left * width), int(top * height)
+        part = np.ascontiguousarray(image[y : math.ceil(bottom * height), x : math.ceil(right * width)])
+        return self._reader.find(part, side) + np.array([x, y], dtype=np.float32)
 
     # ---- what it is ----
 
@@ -127,21 +143,26 @@ class PageRecogniser:
         if self._classifier.stops("thumbnail", answer):
             return answer, "thumbnail"
         if not whole:
-            page.quads = _headings(page)
-        wanted = page.headings()
-        for portion in (wanted[:_FIRST], wanted[_FIRST:]):
-            page.read(self._reader, portion)
-            answer = self._judge(page, glance, "title")
-            if (page.unread() or not whole) and self._classifier.stops("title", answer):
-                return answer, "title"
-        if not whole:
-            return answer, "title"
+            return self._type_by_headings(page, glance), "title"
         for _ in range(_MOST_PORTIONS):
-            page.read(self._reader, page.unread()[:_PORTION])
+            page.skim(self._reader, page.unread()[:_PORTION])
             answer = self._judge(page, glance, "page")
             if not page.unread() or self._classifier.stops("page", answer):
                 break
+        if not self._classifier.stops("page", answer):
+            page.read(self._reader, page.headings())
+            answer = self._judge(page, glance, "page")
         return answer, "page"
+
+    def _type_by_headings(self, page: OpenPage, glance: Glance) -> Answer:
+        page.quads = _headings(page)
+        wanted = page.headings()
+        for portion in (wanted[:_FIRST], wanted[_FIRST:]):
+            page.skim(self._reader, portion)
+            answer = self._judge(page, glance, "title")
+            if self._classifier.stops("title", answer):
+                break
+        return answer
 
     def _judge(self, page: OpenPage, glance: Glance, stage: Stage) -> Answer:
         lines = page.lines()
@@ -159,7 +180,7 @@ class PageRecogniser:
         if len({paper.code for paper in papers}) > 1:
             kept = papers
         else:
-            kept = [MaterialFinding(answer.code, answer.confidence)]
+            kept = [*_whole(answer)]
             pasted.extend(self._below(page, answer.code))
         for each in pasted:
             if each.code not in {one.code for one in kept}:
@@ -175,12 +196,12 @@ class PageRecogniser:
         answer = self._classifier.judge(glance, inside, round((box[3] - box[1]) * page.height), stage)
         if answer.code == UNKNOWN or answer.confidence < _SURE_PART:
             return None
-        return MaterialFinding(answer.code, answer.confidence, box)
+        return MaterialFinding(answer.code, answer.confidence, box, answer.alternatives)
 
     def _below(self, page: OpenPage, code: str) -> Iterator[MaterialFinding]:
         """Types whose own title stands further down, if one of the fields that such a paper must have is there too:
         without it, the title is a caption or an empty form."""
-        for further in self._titles.further(code, page.lines(), page.height):
+        for further in self._classifier.titles.further(code, page.lines(), page.height):
             kind = self._catalogue[further.code]
             inside = [line for line in page.lines() if _within(line, further.region, page)]
             found = self._fields.find(kind.required, inside, page.width, page.height)
@@ -239,10 +260,28 @@ class PageRecogniser:
             found = self._found_in(page, codes, region)
             unread = page.unread()
             if not unread or findable <= {each.code for each in found if each.confidence >= _SURE_FIELD}:
-                found = self._second_look(page, found, region)
-                found = (*found, *self._nearly_read(page, codes, found, region))
-                return self._in_even_light(page, codes, found)
-            page.read(self._reader, unread[:_PORTION])
+                break
+            page.skim(self._reader, unread)
+        found = self._closely(page, codes, found, region)
+        found = self._second_look(page, found, region)
+        found = (*found, *self._nearly_read(page, codes, found, region))
+        return self._in_even_light(page, codes, found)
+
+    def _closely(
+        self, page: OpenPage, codes: Sequence[str], found: Sequence[FieldFinding], region: Box
+    ) -> Sequence[FieldFinding]:
+        """The fields again, after what they stand on and all that holds a number was read closely, and where one is
+        missing whatever was hardly legible."""
+        places = {each.code: page.at(each.box) for each in found}
+        numbers = [index for index, (text, _) in page.texts.items() if _NUMBER.search(text)]
+        page.read(self._reader, [*numbers, *(place for place in places.values() if place is not None)])
+        unchecked = [places[code] for code in _UNCHECKED if code in places]
+        page.read_closely(self._reader, [place for place in unchecked if place is not None])
+        found = self._found_in(page, codes, region)
+        if {code for code in codes if code in RULES} <= {each.code for each in found}:
+            return found
+        page.read(self._reader, page.hardly_legible())
+        return self._found_in(page, codes, region)
 
     def _in_even_light(
         self, page: OpenPage, codes: Sequence[str], found: Sequence[FieldFinding]
@@ -328,7 +367,7 @@ class PageRecogniser:
 
 
 def _whole(answer: Answer) -> tuple[MaterialFinding, ...]:
-    return (MaterialFinding(answer.code, answer.confidence),)
+    return (MaterialFinding(answer.code, answer.confidence, alternatives=answer.alternatives),)
 
 
 def _blank(seen: Quality) -> MaterialFinding:

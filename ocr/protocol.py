@@ -44,11 +44,16 @@ class Line:
 
 @dataclass(frozen=True)
 class MaterialFinding:
-    """One material type that the page, or the `region` of it (x0, y0, x1, y1), carries."""
+    """One material type that the page, or the `region` of it (x0, y0, x1, y1), carries.
+
+    `alternatives`: the next likely types with their chances, the likeliest first; with `confidence` they come to 1 at
+    most. Empty where the type was told by other means than by weighing types against each other.
+    """
 
     code: str
     confidence: float
     region: Box = (0.0, 0.0, 1.0, 1.0)
+    alternatives: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr import geometry
 from ocr.protocol import Box, Quality, QualityFault
 
 Grey = NDArray[np.uint8]
@@ -36,8 +37,6 @@ class Limits:
 
     blank_below: float = 0.0006
     blurred_below: float = 0.135
-    # A photograph has few hard edges.
-    photograph_blurred_below: float = 0.08
     # Paper darker than this keeps no contrast; a photograph at night has lamps brighter than it.
     paper_below: float = 110.0
     # Clipped white on most of the page, and ink that differs from it by less.
@@ -65,6 +64,8 @@ _CLIPPED = 252
 # Paper at least this share of the brightest is paper in the light; where less of the page is, it is a photograph.
 _LIT = 0.7
 _MOSTLY_PAPER = 0.55
+# Where less of the page is paper, there is a picture whose soft outlines would count as edges of print.
+_ALL_PAPER = 0.9
 # The paper's brightness is measured at this fraction of the scale.
 _COARSE = 8
 
@@ -99,10 +100,9 @@ def assess(grey: Grey, dpi: float | None = None, reduced: float = 1.0) -> Qualit
         ink = float(_inner(_without_holes(page.mask)).mean())
     if ink < LIMITS.blank_below:
         return Quality((_washed_out(page) or _smeared(page) or _blank(ink),), 0.0, round(ink, 5), 0.0, "")
-    box, sharpness, skew = _ink_box(page.mask), _sharpness(page), skew_of(page.mask)
+    box, sharpness, skew = _ink_box(page.mask), _sharpness(page, ink), skew_of(page.mask)
     faults = [*_light(page), *_cut(page), *_resolution(page, max(grey.shape) * reduced, dpi)]
-    is_paper = page.paper_share > _MOSTLY_PAPER
-    if sharpness < (LIMITS.blurred_below if is_paper else LIMITS.photograph_blurred_below):
+    if sharpness < LIMITS.blurred_below:
         faults.append(QualityFault("blurred", round(sharpness, 3), box))
     if abs(skew) > LIMITS.skew_above:
         faults.append(QualityFault("skewed", round(skew, 1), box))
@@ -128,7 +128,7 @@ def _as_ones(compared: NDArray[Any]) -> Mask:
 
 def _resized(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
     size = max(1, width), max(1, height)
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return geometry.shrunk(pixels, *size)
 
 
 def _inner(pixels: NDArray[np.uint8], margin: float = _MARGIN) -> NDArray[np.uint8]:
@@ -170,15 +170,35 @@ def _smeared(page: _Page) -> QualityFault | None:
     return QualityFault("blurred", 0.0) if float(smears.mean()) > 10 * LIMITS.blank_below else None
 
 
-def _sharpness(page: _Page) -> float:
-    """How steep the steepest tenth of the ink's edges is, as a share of the contrast."""
-    grey, mask = _inner(page.grey), _inner(page.mask)
-    outlines = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
+# Ink of no more pixels than this is a speck of the glass, which is sharp however blurred the sheet above it is.
+_SPECK = 60
+# Of all edges, the share below the steepest that count.
+_SOFTER_PRINT, _SOFTER_PICTURE = 90, 97
+
+
+def _without_specks(mask: Mask) -> Mask:
+    """The ink without specks; all of it where there is nothing else."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    counts = stats[:, 4] > _SPECK
+    counts[0] = False
+    return counts[labels].astype(np.uint8) if counts.any() else mask
+
+
+def _sharpness(page: _Page, ink: float) -> float:
+    """How steep the edges of the ink are; of a picture, which has few hard edges, the steepest thirtieth of them."""
+    mask = _without_specks(page.mask) if ink < _HARDLY_ANY else page.mask
+    return _steepness(page, mask, _SOFTER_PRINT if page.paper_share > _ALL_PAPER else _SOFTER_PICTURE)
+
+
+def _steepness(page: _Page, mask: Mask, softer: float) -> float:
+    """How steep the ink's edges are that only so many per cent of them fall below, as a share of the contrast."""
+    grey, inked = _inner(page.grey), _inner(mask)
+    outlines = np.asarray(cv2.morphologyEx(inked, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
     edges = np.flatnonzero(outlines.view(np.bool_))[::3]
     across, down = cv2.spatialGradient(np.ascontiguousarray(grey))
     # A sheet that moved is smeared along one direction only: the duller of the two counts.
-    steepness = min(float(np.percentile(np.abs(way.reshape(-1)[edges]), 90)) for way in (across, down)) / 8
-    return steepness / max(_contrast(page, page.mask), 1.0)
+    steepness = min(float(np.percentile(np.abs(way.reshape(-1)[edges]), softer)) for way in (across, down))
+    return steepness / 8 / max(_contrast(page, mask), 1.0)
 
 
 def _contrast(page: _Page, mask: Mask) -> float:
@@ -201,7 +221,7 @@ def _light(page: _Page) -> Iterator[QualityFault]:
 
 
 def _washed_out(page: _Page) -> QualityFault | None:
-    """Print that the light has eaten: clipped white, with faint traces where strokes are."""
+    """Print that the light has eaten: clipped white, with faint traces where strokes are. Soft ones are blurred."""
     if float((page.grey[::4, ::4] >= _CLIPPED).mean()) < LIMITS.clipped_above:
         return None
     height, width = page.grey.shape
@@ -210,11 +230,12 @@ def _washed_out(page: _Page) -> QualityFault | None:
     if float(_inner(faint).mean()) < LIMITS.blank_below:
         return None
     contrast = _contrast(page, faint)
-    return (
-        QualityFault("dark", round(255 - contrast, 1), _ink_box(faint))
-        if contrast < LIMITS.contrast_below
-        else None
-    )
+    if contrast >= LIMITS.contrast_below:
+        return None
+    sharpness = _steepness(page, faint, _SOFTER_PRINT)
+    if sharpness < LIMITS.blurred_below:
+        return QualityFault("blurred", round(sharpness, 3), _ink_box(faint))
+    return QualityFault("dark", round(255 - contrast, 1), _ink_box(faint))
 
 
 # ---- resolution ----
@@ -244,9 +265,12 @@ def _letter_dpi(page: _Page) -> float | None:
 # ---- edges ----
 
 # A stroke goes this far in from the edge, a speck does not; a ruled line goes farther, and two of them that stand well
-# apart are a table of which a part is missing.
+# apart are a table of which a part is missing. So near the corners stands the rim of the lid, not a table.
 _STROKE, _RULE = 6, 24
 _APART = 0.2
+_RIM = 0.06
+# Where more of the outermost rows is dark, they show the lid: the sheet ends within the image.
+_LID_SHOWS = 0.5
 
 
 def _cut(page: _Page) -> Iterator[QualityFault]:
@@ -261,7 +285,10 @@ def _cut(page: _Page) -> Iterator[QualityFault]:
         return
     for turns in range(4):
         mask, lit = np.rot90(page.mask, turns), np.rot90(page.ground, turns)[1] > 0.75 * page.light
-        strokes, rules = _over_top(mask[:_STROKE], lit), _over_top(mask[:_RULE], lit)
+        if mask[:2].mean() > _LID_SHOWS:
+            continue
+        strokes = _over_top(mask[:_STROKE], lit, 0.01)
+        rules = _over_top(mask[:_RULE], lit, _RIM)
         table = len(rules) > 1 and rules[-1][0] - rules[0][0] > _APART * mask.shape[1]
         if len(strokes) >= LIMITS.strokes_from or table:
             crossing = max(strokes, rules, key=len)
@@ -273,6 +300,8 @@ def _cut(page: _Page) -> Iterator[QualityFault]:
 # A sheet that slipped over an edge leaves its print this close to it (shares of the height), and as much of the lid to
 # be seen at the other: less is a margin, and half the height a sheet of half the size.
 _CLOSE = 0.002, 0.03
+# A line of print has so many signs beside each other in so many rows; a staple or a few specks have not.
+_SIGNS, _LINE = 4, 16
 _LID = 0.10, 0.46
 _LID_STEP = 4.0
 # Beside a dark lid the ground is told wrong for so many coarse rows.
@@ -286,6 +315,8 @@ def _slipped(mask: Mask, small: Grey) -> bool:
     ink = np.flatnonzero(mask[:, int(0.03 * width) : int(0.97 * width)].sum(axis=1) >= _STROKE)
     if not len(ink) or not _CLOSE[0] < ink[0] / height <= _CLOSE[1]:
         return False
+    if len(_runs(np.asarray(mask[ink[0] : ink[0] + _LINE].any(axis=0)))) < _SIGNS:
+        return False
     rows = np.median(small[:, small.shape[1] // 20 : -(small.shape[1] // 20)], axis=1)
     first, last = (int((1 - share) * len(rows)) for share in reversed(_LID))
     steps = np.abs(rows[first + 3 : last + 3] - rows[first - 3 : last - 3])
@@ -295,8 +326,9 @@ def _slipped(mask: Mask, small: Grey) -> bool:
     return bool(steps.max() >= _LID_STEP and bare and np.abs(lid - np.median(lid)).max() <= _LID_STEP / 2)
 
 
-def _over_top(edge: Mask, bright: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Where ink runs from the upper edge through these rows: (start, end) of each stroke on bright paper."""
+def _over_top(edge: Mask, bright: NDArray[np.bool_], rim: float) -> list[tuple[int, int]]:
+    """Where ink runs from the upper edge through these rows: (start, end) of each stroke on bright paper, but for that
+    share of the width at either corner."""
     width = edge.shape[1]
     strip = cv2.dilate(np.ascontiguousarray(edge), np.ones((1, 5), np.uint8))
     through = strip.sum(axis=0) >= len(edge) - 1
@@ -304,7 +336,7 @@ def _over_top(edge: Mask, bright: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [
         (start, end)
         for start, end in _runs(through & lit)
-        if end - start <= max(12, int(0.03 * width)) and 0.01 * width < start and end < 0.99 * width
+        if end - start <= max(12, int(0.03 * width)) and rim * width < start and end < (1 - rim) * width
     ]
 
 
@@ -359,7 +391,7 @@ def _span(ink: NDArray[np.uint64]) -> tuple[float, float]:
 # ---- skew ----
 
 _STRIPS = 32
-_ANGLES = np.arange(-14.0, 14.1, 1.0)
+_ANGLES = np.arange(-16.0, 16.1, 1.0)
 _STEPS = np.arange(-1.0, 1.01, 0.125)
 # How far the best angle must stand out from the middle one before it counts.
 _CLEAR = 1.3
@@ -370,7 +402,7 @@ def skew_of(mask: Mask) -> float:
 
     The angle at which the rows of ink, sheared back, are most sharply told from the gaps between them."""
     height, width = mask.shape
-    small = _resized(mask * 255, width // 3, height // 3)
+    small = _without_solids(_resized(mask * 255, width // 3, height // 3))
     best_peak, best_angle = 0.0, 0.0
     for turns in (0, 1):
         profiles, spread = _profiles(np.rot90(small, turns))
@@ -384,6 +416,16 @@ def skew_of(mask: Mask) -> float:
             fine = [_row_contrast(profiles, spread, float(_ANGLES[place] + step)) for step in _STEPS]
             best_peak, best_angle = coarse[place], float(_ANGLES[place] + _STEPS[int(np.argmax(fine))])
     return best_angle
+
+
+# No stroke of print is so thick, at a third of the scale.
+_SOLID = 7
+
+
+def _without_solids(small: Mask) -> Mask:
+    """The ink without solid shapes, whose outline no line of print follows: a dark coat on a portrait."""
+    solids = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((_SOLID, _SOLID), np.uint8))
+    return np.asarray(cv2.subtract(small, cv2.dilate(solids, np.ones((5, 5), np.uint8))), dtype=np.uint8)
 
 
 def _profiles(small: Mask) -> tuple[NDArray[np.float32], float]:

@@ -24,6 +24,8 @@ _MARGIN = 0.008
 # Paper is at least this bright beside the brightest around it; a picture has little of it.
 _PAPER, _PICTURE = 0.86, 0.75
 _FILLED = 0.72
+# Ink is so many grey levels darker than paper.
+_DARKER = 14
 _MOST = 4
 # Carbon rubbed over a number is at most so bright all over; the strokes left pale in it are at most so wide in small
 # pixels; the strip is so many times as long as high, and at least so high and long in small pixels.
@@ -35,16 +37,29 @@ _MOST_STRIPS = 2
 def candidates(grey: NDArray[np.uint8]) -> tuple[list[Box], list[Box]]:
     """Papers that lie apart on an upright grey page, in reading order (none where one paper fills the page), and
     pictures pasted into a paper."""
-    factor = _SIDE / max(grey.shape)
-    small = np.asarray(
-        cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), dtype=np.uint8
-    )
+    small, _ = _small(grey)
     ground = float(np.percentile(small, 95))
-    apart = _boxes(small < ground - 14, round(_GAP * _SIDE))
+    apart = _boxes(small < ground - _DARKER, round(_GAP * _SIDE))
     if not 2 <= len(apart) <= _MOST:
         apart = []
     pictures = [box for box in _pictures(small, ground) if not any(_same(box, other) for other in apart)]
     return sorted(apart, key=lambda box: (round(box[1] * 4), box[0])), pictures[:_MOST]
+
+
+def inked(page: Image) -> Box:
+    """Where anything but paper shows on a BGR page: the whole of most, a small part of a sheet with a card's copy."""
+    grey = cv2.cvtColor(_small(page)[0], cv2.COLOR_BGR2GRAY)
+    dark = cv2.medianBlur((grey < np.percentile(grey, 95) - _DARKER).astype(np.uint8), 3)
+    across, down = np.flatnonzero(dark.any(axis=0)), np.flatnonzero(dark.any(axis=1))
+    if not len(across):
+        return 0.0, 0.0, 1.0, 1.0
+    height, width = dark.shape
+    return (
+        max(0.0, float(across[0]) / width - _MARGIN),
+        max(0.0, float(down[0]) / height - _MARGIN),
+        min(1.0, float(across[-1] + 1) / width + _MARGIN),
+        min(1.0, float(down[-1] + 1) / height + _MARGIN),
+    )
 
 
 def cut(image: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
@@ -58,8 +73,7 @@ def cut(image: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
 def strips(page: Image, lines: Quads) -> list[NDArray[np.float32]]:
     """Quads of long grey strips on an upright BGR page, largest first: rubbings of a number. What holds one of
     the `lines` of text that were found is none."""
-    factor = _SIDE / max(page.shape[:2])
-    small = cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small, factor = _small(page)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     shaded = (cv2.blur(grey, (3, 3)) < _RUBBED * np.percentile(grey, 95)).astype(np.uint8)
     whole = cv2.morphologyEx(shaded, cv2.MORPH_CLOSE, np.ones((_STROKE, _STROKE), np.uint8))
@@ -68,10 +82,17 @@ def strips(page: Image, lines: Quads) -> list[NDArray[np.float32]]:
     )
     outlines, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     likely = sorted((each for each in outlines if _strip_like(each)), key=cv2.contourArea, reverse=True)
-    quads = [
-        geometry.order_corners(cv2.boxPoints(cv2.minAreaRect(each))[None] / factor)[0] for each in likely
-    ]
+    corners = [cv2.boxPoints(cv2.minAreaRect(each)) for each in likely]
+    quads = [geometry.order_corners(np.asarray(each / factor, dtype=np.float32)[None])[0] for each in corners]
     return [quad for quad in quads if not _holds_text(quad, lines)][:_MOST_STRIPS]
+
+
+def _small(page: Image) -> tuple[Image, float]:
+    """The page at the scale that parts are looked for at, and that scale."""
+    height, width = page.shape[:2]
+    factor = _SIDE / max(height, width)
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    return geometry.shrunk(page, *size), factor
 
 
 def _strip_like(outline: cv2.typing.MatLike) -> bool:

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr import geometry
 from ocr.geometry import Image
 from ocr.protocol import Rotation
 
@@ -66,7 +67,7 @@ def on_canvas(image: Image) -> Image:
     rows, columns = (LONG, SHORT) if height >= width else (SHORT, LONG)
     factor = min(rows / height, columns / width)
     size = max(1, min(columns, round(width * factor))), max(1, min(rows, round(height * factor)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
+    small = geometry.shrunk(image, *size) if factor < 1 else cv2.resize(image, size)
     canvas = np.full((rows, columns, 3), _PAPER, dtype=np.uint8)
     top, left = (rows - size[1]) // 2, (columns - size[0]) // 2
     canvas[top : top + size[1], left : left + size[0]] = small

@@ -78,11 +78,14 @@ class TitleIndex:
     def __init__(self, catalogue: MaterialCatalogue) -> None:
         labels = {plain(name) for name in catalogue.field_names.values()}
         texts = {material.code: _texts(material) for material in catalogue.materials}
+        joined = ["\n".join(each) for each in texts.values()]
         self._keywords = tuple(
-            _keyword(material, text, labels, texts.values())
+            _keyword(material, text, labels, joined)
             for material in catalogue.materials
             for text in texts[material.code]
         )
+        # A page's lines are asked about several times: by the type, and for further papers on it.
+        self._alike = lru_cache(maxsize=512)(self._keywords_like)
 
     def odds(self, lines: Sequence[Line], height: int) -> dict[str, float]:
         """The odds for each type that an upright page's lines (`height` in pixels) speak for; not calibrated."""
@@ -97,10 +100,15 @@ class TitleIndex:
     def _strongest(self, lines: Sequence[Line], height: int) -> list[_Evidence]:
         strongest: dict[_Keyword, _Evidence] = {}
         for place in _places(lines, height):
-            for found in _speaking(self._keywords, place):
+            for found in _speaking(self._alike(place.text), place):
                 if found.keyword not in strongest or found.strength > strongest[found.keyword].strength:
                     strongest[found.keyword] = found
         return list(strongest.values())
+
+    def _keywords_like(self, text: str) -> tuple[tuple[_Keyword, float], ...]:
+        """The keywords that a line reads like, and how much."""
+        likeness = ((each, _likeness(each.text, text, each.title)) for each in self._keywords)
+        return tuple((each, how_much) for each, how_much in likeness if how_much)
 
 
 def plain(text: str) -> str:
@@ -118,8 +126,8 @@ def _texts(material: Material) -> list[str]:
     return list(dict.fromkeys([*map(plain, material.keywords), *long_names]))
 
 
-def _keyword(material: Material, text: str, labels: set[str], texts: Iterable[list[str]]) -> _Keyword:
-    sharing = sum(any(text in other for other in others) for others in texts)
+def _keyword(material: Material, text: str, labels: set[str], texts: Iterable[str]) -> _Keyword:
+    sharing = sum(text in each for each in texts)
     named = any(_names(text, plain(name)) for name in material.names)
     label = text in labels or (not named and any(text in name for name in labels))
     title = named and not label
@@ -145,23 +153,22 @@ def _places(lines: Sequence[Line], height: int) -> Iterator[_Place]:
             yield _Place(text, 0.5 + 0.25 * near_top + 0.22 * large, top, alone)
 
 
-def _speaking(keywords: Sequence[_Keyword], place: _Place) -> Iterator[_Evidence]:
-    """The keywords that this line speaks for.
+def _speaking(alike: Sequence[tuple[_Keyword, float]], place: _Place) -> Iterator[_Evidence]:
+    """The keywords that this line speaks for, of those that are like it.
 
     Of titles only the one that explains most of the line counts: that a line reads much like a second title
     says nothing. A Chinese title ends with what the document is, so a keyword at the end counts before a
     longer one.
     """
     titles: list[tuple[float, _Evidence]] = []
-    for keyword in keywords:
-        likeness = _likeness(keyword.text, place.text, keyword.title)
-        if likeness and keyword.title:
+    for keyword, likeness in alike:
+        if keyword.title:
             ends = _TAIL.sub("", place.text).endswith(keyword.text[-2:])
             strength = keyword.weight * likeness**2 * _prominence(keyword, place, ends)
             titles.append(
                 (likeness * len(keyword.text) + 6 * ends, _Evidence(keyword, place, likeness, strength))
             )
-        elif likeness:
+        else:
             begins = place.text.startswith(keyword.text) or len(keyword.text) >= 0.3 * len(place.text)
             strength = (_LABEL if keyword.label else _HINT) * keyword.weight * (1.0 if begins else 0.4)
             yield _Evidence(keyword, place, likeness, strength)

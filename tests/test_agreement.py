@@ -52,7 +52,7 @@ def test_the_rooms_import_only_whom_they_may():
 def test_importing_what_a_worker_needs_loads_no_flask_and_the_web_loads_no_models():
     code = "import sys, {}; print(','.join(m for m in ({}) if m in sys.modules))"
     for module, unwanted in (
-        ("handlers.jobs", "'flask', 'paddleocr', 'onnxruntime'"),
+        ("handlers.worker", "'flask', 'paddleocr', 'onnxruntime', 'zeep'"),
         ("web.app", "'handlers', 'ocr', 'paddleocr', 'onnxruntime', 'zeep'"),
     ):
         done = subprocess.run(

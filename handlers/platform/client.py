@@ -21,11 +21,8 @@ from typing import Literal
 from urllib.parse import quote_plus, unquote, urlsplit
 from xml.sax.saxutils import quoteattr
 
-import zeep
-
 from handlers.platform import codec, mapping, verdicts
 from handlers.platform.mapping import Interface, Subject, Vocabulary
-from handlers.platform.transport import Transport
 from records.base import CHINA
 
 logger = logging.getLogger(__name__)
@@ -162,6 +159,11 @@ class Platform:
     """
 
     def __init__(self, config: PlatformConfig, vocabulary: Vocabulary | None = None) -> None:
+        # zeep takes as long to import as all handlers together; a worker that reads pages calls nobody.
+        import zeep
+
+        from handlers.platform.transport import Transport
+
         self._config = config
         self._vocabulary = vocabulary or mapping.load()
         self._transport = Transport(timeout_s=config.timeout_s, reply_limit=config.reply_limit)
@@ -290,6 +292,8 @@ class Platform:
 
     def _send(self, verb: str, interface: Interface, document: str) -> str:
         """The reply's text, as it came. Arguments go by name: their order differs between the generations."""
+        import zeep
+
         config = self._config
         arguments = {
             "xtlb": interface.system,

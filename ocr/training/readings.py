@@ -21,7 +21,7 @@ from ocr.protocol import Line
 from ocr.scan import READING_SIDE, Scan
 from ocr.synthetic import papers, rendering, scanner
 
-_FINDING_SIDE = 736
+_FINDING_SIDE = 864
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ def _read(share: papers.Split, seed: int, number: int) -> ReadPage:
     pixels = Scan(image).colour(READING_SIDE)
     quads = geometry.from_top(geometry.order_corners(_reader.find(pixels, _FINDING_SIDE)))
     page = OpenPage(pixels, quads, 0)
-    page.read(_reader, page.headings())
+    page.skim(_reader, page.headings())
     first = page.lines()
-    page.read(_reader, page.unread())
+    page.skim(_reader, page.unread())
     return ReadPage(
         code, truth.layout, difficulty, thumbnail.on_canvas(pixels), first, page.lines(), page.height
     )

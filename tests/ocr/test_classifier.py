@@ -188,8 +188,25 @@ def test_where_every_stage_errs_none_stops() -> None:
     assert fusing.fit(simulated(300, 4, 0.0), CODES).stop > 0.9
 
 
-def test_weighing_names_the_runner_up() -> None:
+def test_weighing_shares_what_confidence_leaves_among_the_runners_up() -> None:
     evidence = np.array([[3, 2, 0, 0], [0] * 4, [0] * 4, [0, 0, 0, 1]], np.float32)
     answer = weigh(evidence, Weights((1, 1, 1, 0), 1.0, 0.0, 1.0), CODES)
-    assert (answer.code, answer.second) == ("A", "B")
+    assert answer.code == "A"
     assert 0.5 < answer.confidence < 0.8
+    chances = dict(answer.alternatives)
+    assert next(iter(chances)) == "B"
+    assert answer.confidence + sum(chances.values()) == pytest.approx(1, abs=0.001)
+    assert chances["B"] / chances["C"] == pytest.approx(np.exp(2), rel=0.01)
+    assert chances["C"] == chances[UNKNOWN]
+
+
+def test_what_alternatives_state_is_how_often_they_are_right() -> None:
+    weights = fusing.fit(simulated(3000, 1, 2.0), CODES)
+    fresh = simulated(3000, 2, 2.0)
+    told = [weigh(case.evidence, weights, CODES).alternatives for case in fresh]
+    hits = [code == CODES[case.truth] for case, each in zip(fresh, told, strict=True) for code, _ in each]
+    stated = np.array([chance for each in told for _, chance in each])
+    assert len(stated) == 3 * len(fresh)
+    for low, high in ((0.02, 0.1), (0.1, 0.25), (0.25, 0.5)):
+        inside = (stated >= low) & (stated < high)
+        assert abs(np.array(hits)[inside].mean() - stated[inside].mean()) < 0.05

@@ -22,9 +22,13 @@ class NothingIsRead:
     """A reader for pages that must not reach one."""
 
     version = "none"
+    skims = False
 
     def find(self, image: object, long_side: int) -> np.ndarray:
         raise AssertionError("no text was to be looked for")
+
+    def skim(self, crops: object) -> list[Text]:
+        raise AssertionError("no text was to be skimmed")
 
     def read(self, crops: object) -> list[Text]:
         raise AssertionError("no text was to be read")

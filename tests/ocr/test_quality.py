@@ -107,6 +107,33 @@ def test_noise_and_compression_do_not_pass_for_sharpness() -> None:
     assert assess(np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), dtype=np.uint8)).has("blurred")
 
 
+def test_specks_of_the_glass_do_not_make_a_blurred_page_sharp() -> None:
+    page = printed(paper(), 1)
+    soft = blurred(page, 6.0)
+    for x, y in np.random.default_rng(6).integers(150, 1500, (90, 2)):
+        for each in (page, soft):
+            cv2.circle(each, (int(x), int(y)), 2, 20.0, -1)
+    assert kinds(page) == set()
+    assert kinds(soft) == {"blurred"}
+
+
+def photograph(seed: int = 7) -> Page:
+    """Soft shrubs behind a car with few hard edges."""
+    rng = np.random.default_rng(seed)
+    shrubs = cv2.resize(rng.normal(110, 45, (60, 90)).astype(np.float32), (1600, 1060))
+    picture = cv2.GaussianBlur(shrubs, (0, 0), 4) + rng.normal(0, 3, (1060, 1600))
+    cv2.rectangle(picture, (400, 420), (1200, 760), 60.0, -1)
+    for x in range(420, 1180, 20):
+        for y in range(480, 545, 20):
+            cv2.rectangle(picture, (x, y), (x + 9, y + 9), 190.0, -1)
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def test_a_photograph_is_judged_by_its_few_hard_edges() -> None:
+    assert not assess(photograph()).has("blurred")
+    assert assess(blurred(photograph(), 7.0)).has("blurred")
+
+
 def test_print_that_blur_has_washed_away_is_not_taken_for_a_blank_page() -> None:
     assert kinds(blurred(printed(paper(), 20), 14.0)) == {"blurred"}
 
@@ -115,8 +142,9 @@ def test_too_little_and_too_much_light_are_dark() -> None:
     page = printed(paper(), 20)
     assert kinds((page * 0.65).astype(np.uint8)) == set()
     assert kinds((page * 0.3).astype(np.uint8)) == {"dark"}
-    washed = 255 - np.clip(225 - page.astype(int), 0, 255) * 0.2
-    assert kinds(washed.astype(np.uint8)) == {"dark"}
+    washed = (255 - np.clip(225 - page.astype(int), 0, 255) * 0.2).astype(np.uint8)
+    assert kinds(washed) == {"dark"}
+    assert kinds(blurred(washed, 6.0)) == {"blurred"}
 
 
 def test_a_photograph_at_night_is_no_fault() -> None:
@@ -160,6 +188,24 @@ def test_a_sheet_that_slipped_between_two_lines_shows_the_lid_at_the_other_edge(
     assert (top == 0, left == 0, bottom == 1, right == 1)[turns] and min(right - left, bottom - top) < 0.05
 
 
+def test_a_staple_near_an_edge_is_no_line_of_print() -> None:
+    page = printed(paper(), 20)
+    page[1700:] = 229  # the lid, hardly another shade
+    page[:300] = 235
+    cv2.line(page, (1400, 45), (1450, 52), 40.0, 6)
+    assert kinds(page) == set()
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_the_rim_of_a_dark_lid_is_neither_print_nor_a_table(turns: int) -> None:
+    page = printed(paper(), 20)
+    width = page.shape[1]
+    page[-8:] = 100  # a narrow strip of it, rough with noise
+    page[-9, np.random.default_rng(8).random(width) < 0.3] = 100
+    page[:, 40:52] = page[:, width - 80 : width - 70] = 40  # what shows at both sides
+    assert kinds(np.ascontiguousarray(np.rot90(page, turns))) == set()
+
+
 def test_a_smaller_sheet_on_the_glass_is_not_cut() -> None:
     page = printed(paper(1654, 1170), 8)
     on_glass = np.vstack([page, np.full((1169, page.shape[1]), 215, np.uint8)])
@@ -177,13 +223,20 @@ def test_a_missing_corner_is_cut_and_shown() -> None:
     assert top == pytest.approx(1 - 300 / height, abs=0.02) and bottom == 1
 
 
-@pytest.mark.parametrize("degrees", [-12.0, -5.0, -1.5, 0.0, 2.0, 4.0, 9.0])
+@pytest.mark.parametrize("degrees", [-14.5, -12.0, -5.0, -1.5, 0.0, 2.0, 4.0, 9.0])
 @pytest.mark.parametrize("turns", [0, 1])
 def test_skew_is_measured_whichever_way_up(degrees: float, turns: int) -> None:
     page = np.ascontiguousarray(np.rot90(turned(printed(paper(), 30), degrees), turns))
     quality = assess(page)
     assert quality.skew == pytest.approx(degrees, abs=0.5)
     assert quality.has("skewed") is (abs(degrees) > 3)
+
+
+def test_a_dark_coat_on_a_portrait_is_no_slanted_line() -> None:
+    page = printed(paper(), 3)
+    coat = np.array([[900, 1200], [1000, 1050], [1080, 1060], [1260, 1130], [1270, 1210]])
+    cv2.fillPoly(page, [coat], 20)
+    assert abs(assess(page).skew) < 0.5
 
 
 def test_a_low_resolution_is_told_by_the_file_or_by_the_letters() -> None:

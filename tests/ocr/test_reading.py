@@ -90,5 +90,5 @@ def test_a_blurred_page_is_reported(recogniser: PageRecogniser) -> None:
 
 
 def test_the_version_names_engine_and_models(recogniser: PageRecogniser) -> None:
-    for part in ("paddleocr", "onnxruntime", "PP-OCRv6_small_det", "PP-OCRv6_small_rec"):
+    for part in ("paddleocr", "onnxruntime", "PP-OCRv6_tiny_det", "PP-OCRv6_tiny_rec", "PP-OCRv6_small_rec"):
         assert part in recogniser.version

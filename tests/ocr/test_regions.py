@@ -108,3 +108,15 @@ def test_a_form_has_no_rubbing() -> None:
         cv2.rectangle(page, (70, y), (780, y + 60), (30, 30, 30), 2)
         cv2.putText(page, "LABEL 1234567890", (90, y + 40), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (30, 30, 30), 2)
     assert regions.strips(page, text_at(*((90, y + 20, 330, y + 42) for y in range(120, 1100, 60)))) == []
+
+
+def test_the_inked_part_of_a_sheet_is_where_the_card_lies() -> None:
+    page = sheet()
+    filled(page, CARDS[0], 225)
+    page[1100, 400] = 0  # a speck of the glass
+    inked = regions.inked(np.dstack([page] * 3))
+    assert near(inked, CARDS[0])
+
+
+def test_an_empty_sheet_is_inked_nowhere_and_looked_at_whole() -> None:
+    assert regions.inked(np.dstack([sheet()] * 3)) == (0.0, 0.0, 1.0, 1.0)
