@@ -26,7 +26,6 @@ from sqlalchemy.orm import Session
 
 from handlers.context import Context
 from handlers.recognition import UNKNOWN
-from ocr import quality
 from records import agreement, alerts, catalogue, fingerprints, pages, promise
 from records.alerts import Cause
 from records.catalogue import Catalogue
@@ -155,7 +154,7 @@ def _image_faults(papers: _Papers) -> Iterator[Cause]:
 
 def _faults(papers: _Papers, page: PageImage) -> Sequence[Mapping[str, Any]]:
     """`ocr.protocol.QualityFault` as stored. From grey levels alone a photograph with much sky passes for paper: once
-    it is known for one, the lines of a vehicle's body are no crooked text, and soft edges no blur."""
+    it is known for one, the lines of a vehicle's body are no crooked text, what runs over its edge is no lost print."""
     recognition = papers.recognitions.get(page.id)
     found: Sequence[Mapping[str, Any]] = recognition.quality.get("faults", ()) if recognition else ()
     kinds = [papers.catalogue.materials.get(each.current_code) for each in papers.materials.get(page.id, [])]
@@ -164,9 +163,9 @@ def _faults(papers: _Papers, page: PageImage) -> Sequence[Mapping[str, Any]]:
 
 
 def _only_of_papers(fault: Mapping[str, Any]) -> bool:
-    """Whether the fault is one of papers, not of photographs."""
-    soft = fault["kind"] == "blurred" and fault["measure"] >= quality.LIMITS.photograph_blurred_below
-    return bool(soft or fault["kind"] == "skewed")
+    """Whether the fault is one of papers, not of photographs; a missing corner is one of both."""
+    runs_over = fault["kind"] == "cut" and fault["measure"] > 0
+    return bool(runs_over or fault["kind"] == "skewed")
 
 
 def _turned_upright(box: Sequence[float], rotation: int) -> tuple[float, float, float, float]:
@@ -180,6 +179,10 @@ def _turned_upright(box: Sequence[float], rotation: int) -> tuple[float, float, 
 def _invalid(papers: _Papers) -> Iterator[Cause]:
     for page, name, reading, verdict in _evidence(papers):
         if verdict is not None and not verdict.ok and not verdict.soft:
+            codes = {each.current_code for each in papers.materials.get(page.id, [])}
+            expected = agreement.expected(papers.record, name, codes)
+            if expected is not None and _looks_alike(papers, name, reading, verdict, expected):
+                continue
             title = papers.catalogue.fields[name].name
             text = f"第 {page.number} 页{title}“{reading.value}”{verdict.reason}"
             yield _at(Cause("INVALID_FIELD", text, page.id, name), reading)
@@ -187,27 +190,38 @@ def _invalid(papers: _Papers) -> Iterator[Cause]:
 
 def _conflicts(papers: _Papers) -> Iterator[Cause]:
     agents = _agents(papers)
-    for page, name, reading, _ in _evidence(papers):
+    for page, name, reading, verdict in _evidence(papers):
         codes = {each.current_code for each in papers.materials.get(page.id, [])}
         expected = agreement.expected(papers.record, name, codes)
         if expected is None or agreement.agree(papers.catalogue, name, reading.value, expected):
             continue
-        if (name in _OF_PEOPLE and reading.value in agents) or _looks_alike(papers, name, reading, expected):
+        if name in _OF_PEOPLE and reading.value in agents:
+            continue
+        if _looks_alike(papers, name, reading, verdict, expected):
             continue
         title = papers.catalogue.fields[name].name
         text = f"第 {page.number} 页{title}“{reading.value}”与受理信息“{expected}”不一致"
         yield _at(Cause("FIELD_CONFLICT", text, page.id, name), reading)
 
 
-# Signs that readers take for one another, however sure they are.
+# Signs that readers take for one another, however sure they are. The one stroke of 一 passes for a dash, or for a line
+# of the form and is not read at all.
 _LOOK_ALIKE = str.maketrans("OQDILJTSBZG", "00011175826")
+_STROKE = str.maketrans("", "", "一-—–_")
+_NAMES = frozenset({"owner_name", "buyer_name", "insured_name", "person_name"})
 
 
-def _looks_alike(papers: _Papers, name: str, reading: Reading, expected: str) -> bool:
-    """Whether a number without a check digit differs only by signs that look alike: that is left to the recheck, which
-    shows the two beside each other."""
-    one, other = (value.upper().translate(_LOOK_ALIKE) for value in (reading.value, expected))
-    return name in ("plate_no", "engine_no") and agreement.agree(papers.catalogue, name, one, other)
+def _looks_alike(
+    papers: _Papers, name: str, reading: Reading, verdict: Verdict | None, expected: str
+) -> bool:
+    """Whether a name or a number differs only by signs that look alike, and no check digit speaks for it: it has none,
+    or it is a VIN that cannot be. That is left to the recheck, which shows the two beside each other."""
+    no_vin = name == "vin" and verdict is not None and not verdict.ok
+    if name not in ("plate_no", "engine_no", *_NAMES) and not no_vin:
+        return False
+    alike = _STROKE if name in _NAMES else _LOOK_ALIKE
+    one, other = (value.upper().translate(alike) for value in (reading.value, expected))
+    return bool(one) and agreement.agree(papers.catalogue, name, one, other)
 
 
 # Fields of the subject that the pages must agree on among themselves where the business system says nothing of them.

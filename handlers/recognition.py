@@ -1,7 +1,8 @@
 """Recognition of a record's pages: images out of the store, findings into rows, one page a transaction.
 
-What was read by this version of the recogniser is not read again, so a killed worker costs one page. Knows nothing
-of pixels (`ocr`) nor of what findings mean (`handlers.assessment`).
+What was read by this version of the recogniser is not read again, so a killed worker costs one page. When all pages of
+the record are read, the case decides between types that look alike (`handlers.look_alikes`). Knows nothing of pixels
+(`ocr`) nor of what findings mean (`handlers.assessment`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from handlers import look_alikes
 from handlers.context import Context
 from ocr.protocol import Line, PageFindings, UnreadableImage
 from records import fingerprints, pages
@@ -40,6 +42,7 @@ def recognise_record(context: Context, claimed: Claim) -> Settle:
             store(session, page.id, recogniser.version, findings, error)
 
     def settle(session: Session) -> dict[str, Any]:
+        look_alikes.settle(session, context.catalogue, claimed.record_id)
         current = pages.current(session, claimed.record_id)
         materials = pages.materials(session, [page.id for page in current])
         unknown = [p for p in current if all(m.current_code == UNKNOWN for m in materials.get(p.id, []))]
@@ -93,6 +96,7 @@ def store(
             region=list(material.region),
             code=material.code,
             confidence=material.confidence,
+            alternatives=[list(each) for each in material.alternatives],
         )
         for material in findings.materials
     )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from records import audit
 from records.base import Base, BigId, Moment, now
-from records.people import Actor
+from records.people import SYSTEM, Actor
 
 
 class PageGone(LookupError):
@@ -61,7 +61,12 @@ class Recognition(Base):
 
 
 class PageMaterial(Base):
-    """One material on a page: its region, the type predicted with a confidence, the type a person confirmed."""
+    """One material on a page: its region, the type predicted with a confidence, the type a person confirmed.
+
+    `alternatives`: the next likely types as [code, chance], the likeliest first; empty where nobody weighed any.
+    `predicted_code`: what the model took it for, where the papers that the item asks for decided for one of the
+    alternatives; `confidence` is then the model's chance of that one.
+    """
 
     __tablename__ = "page_materials"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -70,6 +75,8 @@ class PageMaterial(Base):
     region: Mapped[list[Any]] = mapped_column(sa.JSON)
     code: Mapped[str] = mapped_column(sa.String(12))
     confidence: Mapped[float]
+    alternatives: Mapped[list[Any] | None] = mapped_column(sa.JSON)
+    predicted_code: Mapped[str | None] = mapped_column(sa.String(12))
     confirmed_code: Mapped[str | None] = mapped_column(sa.String(12))
     confirmed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     confirmed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
@@ -77,6 +84,17 @@ class PageMaterial(Base):
     @property
     def current_code(self) -> str:
         return self.confirmed_code or self.code
+
+    @property
+    def model_code(self) -> str:
+        """What the model took it for, whatever the case or a person made of that."""
+        return self.predicted_code or self.code
+
+    @property
+    def chances(self) -> dict[str, float]:
+        """The types that the model weighed, with their chances; its own answer comes first."""
+        weighed = {self.code: self.confidence, **{code: chance for code, chance in self.alternatives or ()}}
+        return {self.model_code: weighed.pop(self.model_code), **weighed}
 
 
 class Reading(Base):
@@ -190,3 +208,21 @@ def confirm_material(session: Session, user: Actor, material: PageMaterial, code
         audit.record(
             session, user, "material.confirmed", ("page", material.page_id), {"before": before, "after": code}
         )
+
+
+def reassign_material(session: Session, material: PageMaterial, code: str) -> None:
+    """The case says which of the types that the model weighed the material is; the model's answer stays beside it."""
+    if material.code == code:
+        return
+    before, chances, answer = material.code, material.chances, material.model_code
+    material.code, material.confidence = code, chances.pop(code)
+    others = sorted(chances.items(), key=lambda each: -each[1])
+    material.alternatives = [list(each) for each in others]
+    material.predicted_code = answer if answer != code else None
+    audit.record(
+        session,
+        SYSTEM,
+        "finding.reassigned",
+        ("page", material.page_id),
+        {"before": before, "after": code, "chance": material.confidence},
+    )

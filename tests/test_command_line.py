@@ -10,11 +10,11 @@ from click.testing import CliRunner
 import guidang
 from records import base, promise
 from records.audit import AuditEntry
-from records.pages import PageImage, Recognition
+from records.pages import Recognition
 from records.people import SYSTEM, Person
 from records.promise import PageRecheck, RecheckAnswer
 from settings import ROOT
-from tests.conftest import add_record
+from tests.conftest import a_page, add_record
 
 
 @pytest.fixture
@@ -138,6 +138,12 @@ def test_audit_verify_proves_the_chain_and_names_an_altered_row(installed, tmp_p
     assert code == 1 and "第 2 条" in text and "CHAIN BROKEN" in text
 
 
+@pytest.mark.parametrize("option", [("--processes", 4), ("--depth", "type"), ("--pages", 9)])
+def test_evaluate_refuses_what_whole_cases_would_ignore(run, option):
+    code, text = run("evaluate", "--cases", 3, *option)
+    assert code == 2 and f"leave out {option[0]}" in text
+
+
 def test_package_verify_finds_a_changed_byte_a_missing_and_an_extra_file(run, tmp_path):
     from records import bags
     from records.bags import PayloadFile
@@ -221,11 +227,7 @@ def test_calibrating_says_what_is_missing_and_prints_what_each_field_lacks(insta
     engine = base.open_engine(f"sqlite:///{tmp_path / 'home' / 'guidang.db'}")
     with base.session_factory(engine).begin() as session:
         promise.make(session, SYSTEM, 500, 5, "试行")
-        page = PageImage(
-            record_id=add_record(session).id, number=1, sha256="0" * 64, sm3="", size=1, format="JPEG"
-        )
-        page.width = page.height = page.source_page = 1
-        page.source_name = "1.jpg"
+        page = a_page(add_record(session).id)
         session.add(page)
         session.flush()
         read = Recognition(page_id=page.id, version="v1", rotation=0, quality={}, lines=[], seconds=0.1)

@@ -21,13 +21,20 @@ from web.fields import Field
 UNKNOWN = "M-OT-99"
 
 
+# So many of the types that the model weighed are offered before the others.
+_LIKELY = 3
+
+
 @dataclass(frozen=True)
 class Material:
+    """What a page or a part of it carries. `likely`: (code, name) of what it may be instead, the likeliest first."""
+
     row: PageMaterial
     code: str
     name: str
     unknown: bool
     doubtful: bool
+    likely: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,15 @@ def _sheet(
 def _material(catalogue: Catalogue, row: PageMaterial, doubtful: bool) -> Material:
     known = catalogue.materials.get(row.current_code)
     name = known.name if known else row.current_code
-    return Material(row, row.current_code, name, row.current_code == UNKNOWN, doubtful)
+    others = sorted(row.chances.items(), key=lambda each: -each[1]) if row.alternatives else []
+    likely = [
+        (code, catalogue.materials[code].name)
+        for code, _ in others
+        if code != row.current_code and code in catalogue.materials
+    ]
+    return Material(
+        row, row.current_code, name, row.current_code == UNKNOWN, doubtful, tuple(likely[:_LIKELY])
+    )
 
 
 def _quality(recognition: Recognition | None) -> tuple[str, ...]:

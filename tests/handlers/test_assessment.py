@@ -52,6 +52,21 @@ def test_the_lines_of_a_photographed_vehicle_are_no_crooked_text(office):
     assert raised(office, record_id) == []
 
 
+def test_strokes_over_the_edge_of_a_photograph_are_no_lost_print(office):
+    class Measuring:
+        version = office.recogniser.version
+
+        def recognise(self, image, depth="all"):
+            found = office.recogniser.recognise(image, depth)
+            faults = tuple(replace(each, measure=4.0) for each in found.quality.faults)
+            return replace(found, quality=replace(found.quality, faults=faults))
+
+    office.context = replace(office.context, make_recogniser=Measuring)
+    record_id = office.hand_in(**{"M-IP-04": {"cut": True}, "M-IP-02": {"cut": True}})
+    office.work()
+    assert [alert.text[:5] for alert in raised(office, record_id)] == ["第 6 页"]
+
+
 def test_the_place_is_told_on_the_upright_page(office):
     record_id = office.hand_in(**{"M-IP-04": {"cut": True, "rotation": 90}})
     office.work()
@@ -136,6 +151,32 @@ def test_what_is_sure_enough_to_contradict(office, code, fields, confidence, sig
     record_id = office.hand_in(**{code: {"fields": fields}})
     office.work()
     assert [alert.reason for alert in raised(office, record_id)] == (["FIELD_CONFLICT"] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("vin", "told"),
+    [
+        ("L5VAG2186E2100001", set()),  # an S taken for a 5: no such VIN, and the expected one but for that
+        ("LSVAG2I86E2IOOOOI", set()),  # signs that no VIN has
+        ("LSVAG2186E2100002", {"FIELD_CONFLICT"}),
+        ("LSVAG2186E21OOOO2", {"INVALID_FIELD", "FIELD_CONFLICT"}),
+        (OTHER["vin"], {"FIELD_CONFLICT"}),
+    ],
+)
+def test_a_vin_that_cannot_be_and_looks_like_the_expected_one_is_left_to_recheck(office, vin, told):
+    record_id = office.hand_in(**{"M-CT-01": {"fields": {"vin": vin}}})
+    office.work()
+    assert {alert.reason for alert in raised(office, record_id)} == told
+
+
+@pytest.mark.parametrize(
+    ("read", "told"), [("示例", set()), ("示-例", set()), ("示二例", {"FIELD_CONFLICT"})]
+)
+def test_a_stroke_that_was_not_read_makes_no_other_name(office, read, told):
+    subject = {**SUBJECT, "owner_name": "示一例"}
+    record_id = office.hand_in(subject=subject, **{"M-FM-01": {"fields": {"owner_name": read}}})
+    office.work()
+    assert {alert.reason for alert in raised(office, record_id)} == told
 
 
 def test_a_sheet_fed_twice_is_told_on_the_later_page(office):
