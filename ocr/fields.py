@@ -9,66 +9,87 @@ is right, that this is the field's value (its place beside the label), and what 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from math import prod
 
-from ocr import geometry
-from ocr.field_rules import CELL_WORDS, NO_VALUE, PROVINCES, RULES, FieldRule
+from ocr import cells as placed
+from ocr.cells import Cell, joined
+from ocr.field_rules import CELL_WORDS, NO_VALUE, OTHER_LABELS, RULES, WITHIN_VALUES, FieldRule
 from ocr.materials import MaterialCatalogue
-from ocr.protocol import Box, FieldFinding, Line, Validators
+from ocr.protocol import FieldFinding, Line, Validators
 
 # How often what stands at such a place is the field's value.
-_SAME_LINE, _RIGHT, _WRAPPED, _BELOW, _NO_LABEL = 0.99, 0.97, 0.96, 0.85, 0.6
-# A label that also names other things; a line that proves itself by its check digits.
-_OTHER_LABEL, _CODED = 0.9, 0.97
+_SAME_LINE, _RIGHT, _WRAPPED, _BELOW, _CODED, _ABOVE = 0.99, 0.97, 0.96, 0.85, 0.97, 0.6
+# A label that also names other things.
+_OTHER_LABEL = 0.9
 _SOFT, _INVALID = 0.5, 0.1
 _SENTENCE = 6
 # Boxes to the right of a label that are read as one; a form may give every sign of a number its own.
 _RUN, _SIGNS = 4, 20
 # A number of so many signs beside its label counts, though misread: one that is less alike is another's.
 _WHOLE, _ALIKE = 14, 0.85
-# Boxes nearer to each other than this share of their height may both hold the sign between them.
-_TOUCHING = 0.3
-# The start of a number at the end of a line, and the rest of it at the start of the next, which lies so many heights
-# below.
-_BEGUN, _REST = re.compile(rf"[{PROVINCES}]?[A-Z0-9]{{0,17}}"), re.compile(r"[A-Z0-9]{1,17}")
-_NEXT_LINE = (0.6, 2.5)
-# What belongs to the label behind which it stands, its English gloss among it.
-_SUB_LABELS = re.compile(
-    r"^(?:姓名/名称|姓名|名称|\(车架号码?\)|/?车架号码?|号码|\((?:人|单位|所有人|签名|单位名称)\)|及|VIN|FULLNAME|NAME"
-    r"|[:：;；.。,，、/\-_*()（）\[\]☑√\s])+"
+# A label of fewer signs is only taken for misread where a sign was read as unsurely as this.
+_LONG_LABEL, _UNSURE = 5, 0.9
+_MOST_LINES = 4
+# What was printed into a form lies at its label's height with at least this share of its own.
+_OFF = 0.15
+# Signs of labels that are never each other misread.
+_TERMS = ("起", "自", "止", "至", "起止")
+_OPPOSITES = (
+    "前后",
+    "买卖",
+    "起止",
+    "起至",
+    "自至",
+    "自止",
+    "左右",
+    "原现",
+    "新旧",
+    "购销",
+    "甲乙",
+    "上下",
+    "收付",
+    "出入",
+    "领还",
 )
+# What belongs to the label behind which it stands, its English gloss and its unit among it.
+_SUB_LABELS = re.compile(
+    r"^(?:姓名/名称|姓名|名称|\(车架号码?\)|/?车架号码?|号码|负责人\)?|路线\)?(?![\u4e00-\u9fff])|为(?=[A-Z0-9])|\((?:人|单位|所有人|签名|签字|盖章|单位名称|小写|如实填写)\)|及|VIN"
+    r"|\((?:KG|MM|CM|ML|KW|元|千克|毫米|厘米|公斤|学时|小时|分|含驾驶员|或出厂编号|负责人|地区)\)"
+    r"|(?:FULLNAME|NAME|OWNER|ADDRESS|SEX|PLATENO\.?|VEHICLETYPE|USECHARACTER|MODEL|ENGINENO\.?|REGISTERDATE|ISSUEDATE"
+    r"|SIGNATURE|BRAND&MODEL|MANUFACTURER|INSPECTOR|NATIONALITY|DATEOFBIRTH|DATEOFFIRSTISSUE|VALIDPERIOD|CLASS|COUNTRY)(?![A-Z0-9])"
+    r"|\([甲乙丙丁]方\)|\([\u4e00-\u9fff、/]{1,10}\)(?=:)|N[O0](?:[.:]|(?=\d))|\([A-Z.'/&\-]{2,40}\)|[:：;；.。,，、/\-_*()（）\[\]☑√\s])+"
+)
+_BOX = re.compile(r"[□☐☑■☒√]")
+# Labels that stand once for each of several parties.
+_SEVERAL = (("名称",), ("姓名",))
 # A date behind these is that of something else.
+# What an English label may stand before without a gap: a number with a few letters.
+_NUMBER = re.compile(r"[A-Z]{1,3}\d{4}")
 _DATED = re.compile(r"(?:日期|时间|期限|期|至|自)[:：]?$")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _SECTION, _HEADING = re.compile(r"[一二三四五六七八九十]+、"), re.compile(r"信息[:：]?$")
 
 
 @dataclass(frozen=True)
-class _Cell:
-    """A line, or lines read as one: compact text, its characters' confidences, bounds in pixels."""
+class _Page:
+    """The cells of a page, and what may be labels that stand in several of them."""
 
-    text: str
-    chances: tuple[float, ...]
-    bounds: Box
+    cells: Sequence[Cell]
+    broken: Sequence[Cell]
+    ends: Sequence[tuple[Cell, Cell]]
+    split: Sequence[tuple[str, Cell]]
 
-    def part(self, start: int, end: int) -> _Cell:
-        left, top, right, bottom = self.bounds
-        widths = [2 if ord(sign) > 0x2E7F else 1 for sign in self.text]
-        scale = (right - left) / max(1, sum(widths))
-        x0, x1 = left + scale * sum(widths[:start]), left + scale * sum(widths[:end])
-        return _Cell(self.text[start:end], self.chances[start:end], (x0, top, x1, bottom))
 
-    @property
-    def height(self) -> float:
-        return self.bounds[3] - self.bounds[1]
+@dataclass(frozen=True)
+class _Candidate:
+    """What may be a field's value; `place`: how often what stands there is it. `bare`: found without a label."""
 
-    @property
-    def middle(self) -> float:
-        return (self.bounds[1] + self.bounds[3]) / 2
+    cell: Cell
+    place: float
+    bare: bool = False
 
 
 class FieldFinder:
@@ -78,39 +99,46 @@ class FieldFinder:
         self._validators = {
             code: validators[name] for code, name in catalogue.field_validators.items() if name in validators
         }
-        labels = {label for rule in RULES.values() for label in rule.labels if len(label) >= 3}
-        self._stops = tuple(sorted(labels | set(CELL_WORDS), key=len, reverse=True))
+        labels = {label for rule in RULES.values() for label in rule.labels}
+        others = {label for rule in RULES.values() for label in rule.others}
+        stops = {label for label in labels if len(label) >= 3} - WITHIN_VALUES
+        self._stops = re.compile(_any_of({*stops, *CELL_WORDS}))
+        heads = _any_of({*labels, *others, *OTHER_LABELS, *CELL_WORDS})
+        self._heads = re.compile(heads + r"(?=[:(]|$)")
+        self._within = re.compile(heads + r"(?=:)")
 
     def find(
         self, codes: Sequence[str], lines: Sequence[Line], width: int, height: int
     ) -> tuple[FieldFinding, ...]:
         """What the lines of an upright page (size in pixels) say for each field that has a rule."""
-        cells = [_cell(line) for line in lines]
+        page = _page([placed.of_line(line) for line in lines])
+        # In a number the sign × is an X; elsewhere it stands between measures.
+        crossed = any("×" in cell.text for cell in page.cells)
+        numbers = _page([placed.with_letters(cell) for cell in page.cells]) if crossed else page
         found = (
-            self._best(code, RULES[code], cells, width, height)
+            self._best(code, RULES[code], numbers if RULES[code].wraps else page, width, height)
             for code in dict.fromkeys(codes)
             if code in RULES
         )
         return tuple(finding for finding in found if finding is not None)
 
-    def _best(
-        self, code: str, rule: FieldRule, cells: Sequence[_Cell], width: int, height: int
-    ) -> FieldFinding | None:
+    def _best(self, code: str, rule: FieldRule, page: _Page, width: int, height: int) -> FieldFinding | None:
         best: FieldFinding | None = None
-        for cell, place in self._candidates(rule, cells):
-            finding = self._finding(code, cell, place, width, height)
+        for each in self._candidates(rule, page):
+            finding = self._finding(code, each, width, height)
             if rule.valid_only and not finding.valid:
                 continue
-            if rule.unbroken and best and place == _NO_LABEL and _another(finding.value, best.value):
+            if rule.unbroken and best and each.bare and _another(finding.value, best.value):
                 continue
             # Of nearly equal candidates the upper one counts: the main party stands above the agent.
             if best is None or finding.confidence > best.confidence + 0.1:
                 best = finding
         return best
 
-    def _finding(self, code: str, cell: _Cell, place: float, width: int, height: int) -> FieldFinding:
+    def _finding(self, code: str, found: _Candidate, width: int, height: int) -> FieldFinding:
+        cell = found.cell
         value = _plate(cell.text) if code == "plate_no" else cell.text
-        confidence = _all_right(cell) * place
+        confidence = _all_right(cell) * found.place
         valid, suggestion = None, None
         if code in self._validators:
             verdict = self._validators[code](value)
@@ -123,31 +151,52 @@ class FieldFinder:
         characters = tuple(round(chance, 4) for chance in cell.chances)
         return FieldFinding(code, value, round(confidence, 4), box, characters, valid, suggestion)
 
-    def _candidates(self, rule: FieldRule, cells: Sequence[_Cell]) -> Iterator[tuple[_Cell, float]]:
+    def _candidates(self, rule: FieldRule, page: _Page) -> Iterator[_Candidate]:
         found = False
-        for labels, sure in ((rule.labels, 1.0), (rule.others, _OTHER_LABEL)):
-            for value, place in self._beside_labels(rule, labels, cells):
+        # What a sentence says outright counts before what stands beside a label.
+        outright = rule.bare_sure >= _OTHER_LABEL
+        if outright:
+            yield from self._without_label(rule, page.cells)
+        less = ((((label,), rule.sure * _OTHER_LABEL)) for label in rule.others)
+        for labels, sure in ((rule.labels, rule.sure), *less):
+            for value, place in self._beside_labels(rule, labels, page):
                 found = True
-                yield value, place * sure
+                yield _Candidate(value, place * sure)
             if found:
                 break
-        yield from self._without_label(rule, cells)
+        if not outright:
+            yield from self._without_label(rule, page.cells)
 
     def _beside_labels(
-        self, rule: FieldRule, labels: Sequence[str], cells: Sequence[_Cell]
-    ) -> Iterator[tuple[_Cell, float]]:
-        for cell in cells:
-            after = self._after_label(labels, cell)
-            if after is None:
-                continue
+        self, rule: FieldRule, labels: Sequence[str], page: _Page
+    ) -> Iterator[tuple[Cell, float]]:
+        for cell, after in self._labels_of(rule, labels, page):
             if rule.inner and _HEADING.search(cell.text):
-                yield from self._in_section(rule, cell, cells)
+                yield from self._in_section(rule, cell, page.cells)
             else:
-                yield from self._labelled(rule, cell, after, cells)
+                yield from self._labelled(rule, cell, after, page.cells)
+
+    def _labels_of(self, rule: FieldRule, labels: Sequence[str], page: _Page) -> Iterator[tuple[Cell, Cell]]:
+        """The cells that hold one of the labels, each with what follows the label in it."""
+        anywhere = rule.anywhere and labels is rule.labels
+        order = _reading_order(page.cells) if labels in _SEVERAL else page.cells
+        whole = ((cell, after) for cell in order if (after := self._after_label(labels, cell, anywhere)))
+        parts = [
+            (cell, cell.part(len(cell.text), len(cell.text)))
+            for cell in page.broken
+            if _bare(cell.text) in labels
+        ]
+        parts += [
+            (cell, _strip(cell.part(1, len(cell.text)))) for label, cell in page.split if label in labels
+        ]
+        held = iter([*whole, *parts, *(_over_the_end(labels, page.ends) if rule.wraps else ())])
+        if labels[:1] and labels[0] in rule.second:
+            next(held, None)
+        return held
 
     def _in_section(
-        self, rule: FieldRule, heading: _Cell, cells: Sequence[_Cell]
-    ) -> Iterator[tuple[_Cell, float]]:
+        self, rule: FieldRule, heading: Cell, cells: Sequence[Cell]
+    ) -> Iterator[tuple[Cell, float]]:
         """The value beside its label in the section of a form that the heading begins."""
         below = sorted(
             (cell for cell in cells if cell.bounds[1] > heading.middle), key=lambda cell: cell.bounds[1]
@@ -160,20 +209,22 @@ class FieldFinder:
                 yield from self._labelled(rule, cell, after, cells)
                 return
 
-    def _without_label(self, rule: FieldRule, cells: Sequence[_Cell]) -> Iterator[tuple[_Cell, float]]:
-        for cell in _undated(cells) if rule.lowest else cells:
+    def _without_label(self, rule: FieldRule, cells: Sequence[Cell]) -> Iterator[_Candidate]:
+        for cell in _lowest(rule, cells) if rule.lowest else cells:
             for match in rule.bare.finditer(cell.text) if rule.bare else ():
-                yield cell.part(*match.span()), _NO_LABEL
+                yield _Candidate(cell.part(*match.span(match.lastindex or 0)), rule.bare_sure, bare=True)
             span = rule.coded(cell.text) if rule.coded else None
             if span:
-                yield cell.part(*span), _CODED
+                yield _Candidate(cell.part(*span), _CODED)
             if rule.above and rule.above.search(cell.text):
-                yield from ((above, _NO_LABEL) for above in self._above(rule, cell, cells))
+                yield from (_Candidate(above, _ABOVE, bare=True) for above in self._above(rule, cell, cells))
 
-    def _above(self, rule: FieldRule, cell: _Cell, cells: Sequence[_Cell]) -> Iterator[_Cell]:
+    def _above(self, rule: FieldRule, cell: Cell, cells: Sequence[Cell]) -> Iterator[Cell]:
         """What stands directly above a cell, if it is nothing but a value and no other label stands before it."""
         over = [
-            each for each in cells if _below(each, [cell]) and each.bounds[0] > cell.bounds[0] - cell.height
+            each
+            for each in cells
+            if placed.below(each, [cell]) and each.bounds[0] > cell.bounds[0] - cell.height
         ]
         for nearest in sorted(over, key=lambda each: -each.bounds[3])[:1]:
             match = rule.pattern.search(nearest.text)
@@ -181,91 +232,184 @@ class FieldFinder:
             if whole and not self._labels_another(rule, nearest, cells):
                 yield nearest
 
-    def _labels_another(self, rule: FieldRule, value: _Cell, cells: Sequence[_Cell]) -> bool:
+    def _labels_another(self, rule: FieldRule, value: Cell, cells: Sequence[Cell]) -> bool:
         """Whether the value is a label itself, or stands behind another field's."""
-        row = [each for each in cells if value in _right_of(each, [value])]
+        row = [each for each in cells if value in placed.right_of(each, [value])]
         return value.text in rule.labels or any(self._starts_cell(each.text) for each in (value, *row))
 
     def _labelled(
-        self, rule: FieldRule, label: _Cell, after: _Cell, cells: Sequence[_Cell]
-    ) -> Iterator[tuple[_Cell, float]]:
+        self, rule: FieldRule, label: Cell, after: Cell, cells: Sequence[Cell]
+    ) -> Iterator[tuple[Cell, float]]:
         """The values at the first place beside a label that holds one; a number may go on in the next box."""
         found = False
         for place, source in self._beside(rule, label, after, cells):
             if found and place != _WRAPPED and not (rule.unbroken and place == _RIGHT):
                 return
-            for value in self._values(rule, source):
+            values = list(self._values(rule, source)) or list(self._over_two_lines(rule, source, cells))
+            for value in values:
                 found = True
-                yield value, place
+                yield (self._flowing(value, source, cells) if rule.flows else value), place
 
-    def _after_label(self, labels: Sequence[str], cell: _Cell) -> _Cell | None:
+    def _after_label(self, labels: Sequence[str], cell: Cell, anywhere: bool = False) -> Cell | None:
         """What follows the first of the labels that the cell holds, sub-labels and punctuation left out."""
         for label in labels:
-            at = self._label_at(label, cell.text)
+            at = self._label_at(label, cell, anywhere)
             if at is not None:
-                return _strip(cell.part(at + len(label), len(cell.text)))
+                after = _strip(cell.part(at + len(label), len(cell.text)))
+                # The label once more in another language, behind the first.
+                again = next((each for each in labels if after.text.startswith(each)), "")
+                return _strip(after.part(len(again), len(after.text)))
         return None
 
-    def _label_at(self, label: str, text: str) -> int | None:
+    def _label_at(self, label: str, cell: Cell, anywhere: bool) -> int | None:
         """Where a label starts that begins the text or stands apart in it.
 
-        One character in five may be misread, unless that makes it another label (买方 and 卖方).
+        One character in five may be misread, and one of four that was read unsurely, unless that makes it another
+        label (买方 and 卖方).
         """
-        for at in range(len(text) - len(label) + 1):
-            if at and not _stands_apart(text[at - 1]):
-                continue
-            wrong = sum(wanted != found for wanted, found in zip(label, text[at:], strict=False))
-            if not wrong or (wrong <= len(label) // 5 and not self._starts_cell(text[at:])):
+        text, length = cell.text, len(label)
+        at = text.find(label)
+        while at >= 0:
+            if (not at or anywhere or self._apart(text, at)) and not _goes_on(text, at + length, label):
                 return at
-        return None
+            at = text.find(label, at + 1)
+        allowed = max(length // _LONG_LABEL, int(length == 4 and min(cell.chances, default=1.0) < _UNSURE))
+        if not allowed or len(set(label) - set(text)) > allowed:
+            return None
+        return next(
+            (at for at in range(len(text) - length + 1) if self._nearly(label, cell, at, allowed)), None
+        )
+
+    def _apart(self, text: str, at: int) -> bool:
+        """Whether a label may start there: not inside a word, nor as the remark behind another (所有人(代理人)签字)."""
+        remark = text[at - 1] == "(" and self._stops.fullmatch(text, 0, at - 1)
+        word = text[at - 1].isascii() and text[at - 1].isalpha() and text[at].isascii()
+        return not remark and not word and not "\u4e00" <= text[at - 1] <= "\u9fff"
+
+    def _nearly(self, label: str, cell: Cell, at: int, allowed: int) -> bool:
+        """Whether the label stands there, with so many signs misread."""
+        text = cell.text
+        if at and not self._apart(text, at):
+            return False
+        wrong = [
+            at + n for n, (wanted, found) in enumerate(zip(label, text[at:], strict=False)) if wanted != found
+        ]
+        if len(wrong) > allowed or self._starts_cell(text[at:]):
+            return False
+        if any({label[index - at], text[index]} <= set(pair) for index in wrong for pair in _OPPOSITES):
+            return False
+        return len(label) >= _LONG_LABEL or all(cell.chances[index] < _UNSURE for index in wrong)
 
     def _beside(
-        self, rule: FieldRule, label: _Cell, after: _Cell, cells: Sequence[_Cell]
-    ) -> Iterator[tuple[float, _Cell]]:
+        self, rule: FieldRule, label: Cell, after: Cell, cells: Sequence[Cell]
+    ) -> Iterator[tuple[float, Cell]]:
         """Where a label's value may stand, likeliest first: behind it, to its right, below it."""
         most = _SIGNS if rule.unbroken else _RUN
-        right = list(self._run_of_values(_right_of(label, cells)[:most]))
-        if after.text and not self._starts_cell(after.text):
+        right = list(self._run_of_values(rule, placed.right_of(label, cells)[:most]))
+        if after.text and not self._ends_at(rule, after.text):
             yield _SAME_LINE, after
             if rule.unbroken:
-                yield from ((_RIGHT, _joined([after, *right[:count]])) for count in range(1, len(right) + 1))
-            if rule.wraps and (whole := _wrapped(label, after, cells)):
+                yield from ((_RIGHT, joined([after, *right[:count]])) for count in range(1, len(right) + 1))
+            if rule.wraps and (whole := placed.wrapped(label, after, cells)):
                 yield _WRAPPED, whole
             # The label's words inside a sentence: what stands beside it is another sentence.
             if len(after.text) >= _SENTENCE and _CHINESE.search(after.text):
                 return
         for count in range(1, len(right) + 1):
-            yield _RIGHT, _joined(right[:count])
+            yield _RIGHT, joined(right[:count])
+        if rule.wraps and right and (following := placed.next_line(right[0], right[0].bounds[0], cells)):
+            yield _WRAPPED, joined([right[0], following])
         parts = [each for each in (after, *right) if each.text]
-        if rule.unbroken and len(parts) > 1 and (once := _once(parts[0], parts[1])):
+        if rule.unbroken and len(parts) > 1 and (once := placed.once(parts[0], parts[1])):
             yield _RIGHT, once
-        for cell in _below(label, cells):
-            if not self._starts_cell(cell.text):
+        around = placed.upper_of_two(label, cells) if rule.flows and not parts else None
+        if around and not self._starts_cell(around.text):
+            yield _RIGHT, around
+        if not parts:
+            yield from ((_BELOW, cell) for cell in self._off_the_row(rule, label, cells))
+        for cell in placed.below(label, cells):
+            if not self._starts_cell(cell.text) and not self._named(cell, cells):
                 yield _BELOW, cell
 
-    def _run_of_values(self, cells: Sequence[_Cell]) -> Iterator[_Cell]:
+    def _off_the_row(self, rule: FieldRule, label: Cell, cells: Sequence[Cell]) -> Iterator[Cell]:
+        """The value that was printed into the form a little too high or too low, if no other label is nearer."""
+        for cell in placed.right_of(label, cells, _OFF)[:1]:
+            apart = abs(cell.middle - label.middle)
+            nearer = any(
+                abs(cell.middle - other.middle) < apart and self._heads.match(other.text)
+                for other in cells
+                if other.bounds[0] < cell.bounds[0]
+            )
+            rest = _strip(cell)
+            if rest.text and not nearer and not self._ends_at(rule, rest.text):
+                yield rest
+
+    def _run_of_values(self, rule: FieldRule, cells: Sequence[Cell]) -> Iterator[Cell]:
         for cell in cells:
             rest = _strip(cell)
             if not rest.text:
                 continue
-            if self._starts_cell(rest.text):
+            if rule.inner and rest.text.startswith(("名称:", "姓名:")):
+                rest = _strip(rest.part(2, len(rest.text)))
+            if self._ends_at(rule, rest.text):
                 return
             yield rest
 
-    def _starts_cell(self, text: str) -> bool:
-        return text.startswith(NO_VALUE) or any(text.startswith(stop) for stop in self._stops)
+    def _named(self, value: Cell, cells: Sequence[Cell]) -> bool:
+        """Whether a label stands right before the value in its row."""
+        before = placed.left_of(value, cells)
+        return before is not None and bool(self._heads.match(before.text))
 
-    def _values(self, rule: FieldRule, cell: _Cell) -> Iterator[_Cell]:
+    def _ends_at(self, rule: FieldRule, text: str) -> bool:
+        """Whether the text is no value of the rule's, but another cell's label."""
+        return self._starts_cell(text) and (not rule.words or text.endswith(":"))
+
+    def _starts_cell(self, text: str) -> bool:
+        return text.startswith(NO_VALUE) or bool(self._stops.match(text) or self._heads.match(text))
+
+    def _values(self, rule: FieldRule, cell: Cell) -> Iterator[Cell]:
         """The value in a cell, and what it is without the specks that were read as points in it."""
-        cut = min(
-            (at for at in (cell.text.find(stop, 2) for stop in self._stops) if at > 0), default=len(cell.text)
-        )
-        whole = cell.part(0, cut)
+        if rule.options and _boxes(rule, cell.text):
+            return
+        ends = (self._stops.search(cell.text, 2), self._within.search(cell.text, 2))
+        # Free text may hold such words; they end it only where they stand apart.
+        cuts = [
+            end.start() for end in ends if end and (not rule.flows or self._apart(cell.text, end.start()))
+        ]
+        whole = cell.part(0, min(cuts, default=len(cell.text)))
         clean = _without_specks(whole) if rule.unbroken else whole
         for source in (whole,) if clean.text == whole.text else (whole, clean):
             match = rule.pattern.search(source.text)
             if match:
                 yield source.part(*match.span())
+
+    def _over_two_lines(self, rule: FieldRule, source: Cell, cells: Sequence[Cell]) -> Iterator[Cell]:
+        """The value that a line holds together with the next in its cell, where neither does alone."""
+        following = placed.next_line(source, source.bounds[0], cells)
+        if following is not None and not self._starts_cell(following.text) and not rule.options:
+            yield from self._values(rule, joined([source, following]))
+
+    def _flowing(self, value: Cell, source: Cell, cells: Sequence[Cell]) -> Cell:
+        """The value with the lines in which it goes on, if it fills the end of its own."""
+        lines = [value]
+        if value.text != source.text[-len(value.text) :]:
+            return value
+        while len(lines) < _MOST_LINES:
+            following = placed.next_line(lines[-1], value.bounds[0], cells)
+            if following is None or self._starts_cell(following.text) or self._within.search(following.text):
+                break
+            if any(self._heads.match(each.text) for each in cells if placed.right_of(each, [following])):
+                break
+            lines.append(following)
+        return joined(lines)
+
+
+def _page(cells: Sequence[Cell]) -> _Page:
+    return _Page(cells, placed.broken_labels(cells), placed.line_ends(cells), placed.split_labels(cells))
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
 def _plate(text: str) -> str:
@@ -278,26 +422,48 @@ def _share(pixels: float, side: int) -> float:
     return round(min(1.0, max(0.0, pixels / side)), 4)
 
 
-def _cell(line: Line) -> _Cell:
-    """The line without spaces, in capitals, full-width forms folded."""
-    signs = [
-        (folded, chance)
-        for sign, chance in zip(line.text, line.characters, strict=True)
-        for folded in unicodedata.normalize("NFKC", sign).upper()
-        if not folded.isspace()
-    ]
-    return _Cell(
-        "".join(sign for sign, _ in signs), tuple(chance for _, chance in signs), geometry.bounds(line.box)
-    )
+def _reading_order(cells: Sequence[Cell]) -> list[Cell]:
+    """Rows from the top, and each from the left. A cell is of the row whose first cell it stands beside: rows counted
+    by each cell's own height would part two labels of which one was cut out a pixel higher."""
+    rows: list[list[Cell]] = []
+    for cell in sorted(cells, key=lambda each: each.middle):
+        first = rows[-1][0] if rows else None
+        if first is not None and cell.middle - first.middle < 0.6 * max(cell.height, first.height):
+            rows[-1].append(cell)
+        else:
+            rows.append([cell])
+    return [cell for row in rows for cell in sorted(row, key=lambda each: each.bounds[0])]
 
 
-def _stands_apart(before: str) -> bool:
-    return not "\u4e00" <= before <= "\u9fff"
+def _goes_on(text: str, end: int, label: str) -> bool:
+    """Whether the label is the beginning of another one: of an English phrase, or of one that ends in 起 or 至."""
+    letters = text[end : end + 1].isascii() and text[end : end + 1].isalpha()
+    english = label.isascii() and label != "VIN" and letters and not _NUMBER.match(text, end)
+    return english or text[end:].rstrip(":") in _TERMS
 
 
-def _strip(cell: _Cell) -> _Cell:
+def _strip(cell: Cell) -> Cell:
     match = _SUB_LABELS.match(cell.text)
     return cell.part(match.end(), len(cell.text)) if match else cell
+
+
+def _bare(label: str) -> str:
+    """The label without its number before it and its unit or colon behind it."""
+    return re.sub(r"^[\d.、]+|(?:\([^()]*\)|[:：])+$", "", label)
+
+
+def _over_the_end(labels: Sequence[str], ends: Sequence[tuple[Cell, Cell]]) -> Iterator[tuple[Cell, Cell]]:
+    """Labels in running text that begin at the end of a line, each with what follows it in the next."""
+    for line, following in ends:
+        for label in labels:
+            for cut in range(2, len(label)):
+                if line.text.endswith(label[:cut]) and following.text.startswith(label[cut:]):
+                    yield following, _strip(following.part(len(label) - cut, len(following.text)))
+
+
+def _boxes(rule: FieldRule, text: str) -> bool:
+    """Whether the text is a row of boxes, of which only the picture tells the ticked one."""
+    return bool(_BOX.search(text)) or sum(option in text for option in rule.options) > 1
 
 
 def _another(value: str, labelled: str) -> bool:
@@ -305,73 +471,25 @@ def _another(value: str, labelled: str) -> bool:
     return len(labelled) >= _WHOLE and SequenceMatcher(None, value, labelled, autojunk=False).ratio() < _ALIKE
 
 
-def _without_specks(cell: _Cell) -> _Cell:
+def _without_specks(cell: Cell) -> Cell:
     kept = [(sign, chance) for sign, chance in zip(cell.text, cell.chances, strict=True) if sign.isalnum()]
-    return _Cell("".join(sign for sign, _ in kept), tuple(chance for _, chance in kept), cell.bounds)
+    return Cell("".join(sign for sign, _ in kept), tuple(chance for _, chance in kept), cell.bounds)
 
 
-def _right_of(label: _Cell, cells: Sequence[_Cell]) -> list[_Cell]:
-    _, top, right, bottom = label.bounds
-    on_row = [
-        cell
-        for cell in cells
-        if cell.bounds[0] >= right - 0.5 * label.height
-        and min(bottom, cell.bounds[3]) - max(top, cell.bounds[1]) > 0.5 * min(label.height, cell.height)
-    ]
-    return sorted(on_row, key=lambda cell: cell.bounds[0])
-
-
-def _below(label: _Cell, cells: Sequence[_Cell]) -> list[_Cell]:
-    left, _, right, bottom = label.bounds
-    under = [
-        cell
-        for cell in cells
-        if -0.3 * label.height <= cell.bounds[1] - bottom <= 1.5 * label.height
-        and min(right, cell.bounds[2]) - max(left, cell.bounds[0])
-        > 0.3 * min(right - left, cell.bounds[2] - cell.bounds[0])
-    ]
-    return sorted(under, key=lambda cell: cell.bounds[1])
-
-
-def _once(first: _Cell, second: _Cell) -> _Cell | None:
-    """Two boxes as one where the sign between them lies in both."""
-    touching = second.bounds[0] - first.bounds[2] < _TOUCHING * first.height
-    if not touching or not second.text.startswith(first.text[-1]):
-        return None
-    return _joined([first, second.part(1, len(second.text))])
-
-
-def _wrapped(label: _Cell, after: _Cell, cells: Sequence[_Cell]) -> _Cell | None:
-    """A number that begins behind a label at the end of a line, with the rest of it from the start of the next."""
-    if not _BEGUN.fullmatch(after.text) or _right_of(label, cells):
-        return None
-    near, far = (label.middle + heights * label.height for heights in _NEXT_LINE)
-    under = [cell for cell in cells if near < cell.middle < far and cell.bounds[0] < after.bounds[0]]
-    first = min(under, key=lambda cell: cell.middle, default=None)
-    if first is None:
-        return None
-    row = [cell for cell in under if abs(cell.middle - first.middle) < 0.5 * label.height]
-    start = min(row, key=lambda cell: cell.bounds[0])
-    rest = _REST.match(start.text)
-    return _joined([after, start.part(*rest.span())]) if rest else None
-
-
-def _all_right(cell: _Cell) -> float:
+def _all_right(cell: Cell) -> float:
     """The chance that every character is right, brackets and dots left out: their width is read by luck."""
     return prod(chance for sign, chance in zip(cell.text, cell.chances, strict=True) if sign.isalnum())
 
 
-def _undated(cells: Sequence[_Cell]) -> list[_Cell]:
-    """The lower half of the page's lines, lowest first, without what is beside the label of a date."""
+def _lowest(rule: FieldRule, cells: Sequence[Cell]) -> list[Cell]:
+    """The lower half of the page's lines, lowest first, without what is beside the label of a date; where none of them
+    holds a value, the only line above that does."""
+    named = [
+        right for label in cells if _DATED.search(label.text) for right in placed.right_of(label, cells)[:1]
+    ]
     lower = sorted(cells, key=lambda cell: -cell.bounds[1])[: (len(cells) + 1) // 2]
-    named = [right for label in cells if _DATED.search(label.text) for right in _right_of(label, cells)[:1]]
-    return [cell for cell in lower if cell not in named]
-
-
-def _joined(cells: Sequence[_Cell]) -> _Cell:
-    left, top, right, bottom = (list(side) for side in zip(*(cell.bounds for cell in cells), strict=True))
-    return _Cell(
-        "".join(cell.text for cell in cells),
-        tuple(chance for cell in cells for chance in cell.chances),
-        (min(left), min(top), max(right), max(bottom)),
-    )
+    free = [cell for cell in lower if cell not in named]
+    if rule.bare is None or any(rule.bare.search(cell.text) for cell in free):
+        return free
+    above = [cell for cell in cells if cell not in named and rule.bare.search(cell.text)]
+    return above if len(above) == 1 else []

@@ -17,13 +17,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr import fingerprint, geometry, headings, orientation, quality, regions, second_look
+from ocr import fingerprint, geometry, headings, orientation, quality, regions, second_look, tick_boxes
 from ocr.classifier import Answer, Classifier
-from ocr.field_rules import KEY_FIELDS, RULES
+from ocr.field_rules import KEY_FIELDS, RULES, TICKED
 from ocr.fields import FieldFinder
 from ocr.geometry import Image, Quads
 from ocr.materials import UNKNOWN, MaterialCatalogue
 from ocr.open_page import OpenPage, Reader
+from ocr.plates import PlateReader
 from ocr.protocol import (
     Box,
     Depth,
@@ -66,7 +67,7 @@ _WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 # A photograph has hardly more lines than this; a vehicle's numbers are looked for on it at this long side again.
 _NEARLY_READ = 3
 _ON_PICTURES, _PICTURE_LINES, _PICTURE_SIDE = ("vin", "plate_no"), 8, 1280
-_RULES = "rules-5"
+_RULES = "rules-6"
 
 
 class PageRecogniser:
@@ -74,13 +75,20 @@ class PageRecogniser:
     process.
 
     `validators` maps the catalogue's validator names to functions of a value; a field whose validator is not
-    among them stays unchecked.
+    among them stays unchecked. Without `plates`, a plate that is not found as text stays unread.
     """
 
     def __init__(
-        self, reader: Reader, classifier: Classifier, catalogue: MaterialCatalogue, validators: Validators
+        self,
+        reader: Reader,
+        classifier: Classifier,
+        catalogue: MaterialCatalogue,
+        validators: Validators,
+        plates: PlateReader | None = None,
     ) -> None:
-        self.version = f"{reader.version} {classifier.version} {_RULES}"
+        parts = (reader.version, classifier.version, plates.version if plates else "", _RULES)
+        self.version = " ".join(part for part in parts if part)
+        self._plates = plates
         self._reader = reader
         self._classifier = classifier
         self._catalogue = catalogue
@@ -110,7 +118,7 @@ class PageRecogniser:
         if depth == "type":
             return self._found(scan, seen, page, stage, started, _whole(answer))
         if depth == "all":
-            page.read(self._reader, page.unread())
+            page.read(self._reader, range(len(page.quads)))
         materials = self._materials(page, _turned(grey, page.rotation), answer)
         fields = self._fields_of(page, materials, depth)
         materials, fields = self._with_what_else_shows(page, materials, fields)
@@ -242,7 +250,8 @@ class PageRecogniser:
         fields: dict[str, FieldFinding] = {}
         for material in materials:
             wanted = self._wanted(material.code, depth)
-            for finding in self._find(page, wanted, material.region):
+            read = self._find(page, wanted, material.region)
+            for finding in (*read, *self._ticked(page, wanted, material.region)):
                 if finding.code not in fields or finding.confidence > fields[finding.code].confidence:
                     fields[finding.code] = finding
         return tuple(fields.values())
@@ -255,7 +264,7 @@ class PageRecogniser:
 
     def _find(self, page: OpenPage, codes: Sequence[str], region: Box) -> Sequence[FieldFinding]:
         """The fields in a region, read portion by portion until each that a rule can find is found and sure."""
-        findable = {code for code in codes if code in RULES}
+        findable = _findable(codes)
         while True:
             found = self._found_in(page, codes, region)
             unread = page.unread()
@@ -265,7 +274,13 @@ class PageRecogniser:
         found = self._closely(page, codes, found, region)
         found = self._second_look(page, found, region)
         found = (*found, *self._nearly_read(page, codes, found, region))
+        found = self._on_a_vehicle(page, codes, found)
         return self._in_even_light(page, codes, found)
+
+    def _ticked(self, page: OpenPage, codes: Sequence[str], region: Box) -> Sequence[FieldFinding]:
+        """What is ticked in a region, beside the options that were read."""
+        lines = [line for line in page.lines() if _within(line, region, page)]
+        return tick_boxes.findings(page.image, lines, codes)
 
     def _closely(
         self, page: OpenPage, codes: Sequence[str], found: Sequence[FieldFinding], region: Box
@@ -278,10 +293,24 @@ class PageRecogniser:
         unchecked = [places[code] for code in _UNCHECKED if code in places]
         page.read_closely(self._reader, [place for place in unchecked if place is not None])
         found = self._found_in(page, codes, region)
-        if {code for code in codes if code in RULES} <= {each.code for each in found}:
+        if _findable(codes) <= {each.code for each in found}:
             return found
         page.read(self._reader, page.hardly_legible())
         return self._found_in(page, codes, region)
+
+    def _on_a_vehicle(
+        self, page: OpenPage, codes: Sequence[str], found: Sequence[FieldFinding]
+    ) -> Sequence[FieldFinding]:
+        """The plate of a vehicle on a picture, too small or too slanted to be found as text."""
+        known = any(each.code == "plate_no" and each.valid for each in found)
+        if self._plates is None or known or "plate_no" not in codes or len(page.quads) > _PICTURE_LINES:
+            return found
+        seen = self._plates.read(page.image)
+        if seen is None:
+            return found
+        shown = OpenPage(page.image, seen.quad[None], page.rotation, {0: (seen.number, seen.chances)})
+        read = [each for each in self._found_in(shown, ["plate_no"], _WHOLE) if each.valid]
+        return (*(each for each in found if each.code != "plate_no" or not read), *read)
 
     def _in_even_light(
         self, page: OpenPage, codes: Sequence[str], found: Sequence[FieldFinding]
@@ -364,6 +393,11 @@ class PageRecogniser:
             width=page.width if page else scan.width,
             height=page.height if page else scan.height,
         )
+
+
+def _findable(codes: Sequence[str]) -> set[str]:
+    """The fields that lines tell: what is ticked, the picture tells."""
+    return {code for code in codes if code in RULES} - TICKED
 
 
 def _whole(answer: Answer) -> tuple[MaterialFinding, ...]:
