@@ -187,13 +187,17 @@ class House:
         from ocr.classifier import Classifier
         from ocr.paddle import PaddleReader
         from ocr.pipeline import PageRecogniser
+        from ocr.plates import PlateReader
 
         # PaddleX keeps a folder of its own; a service account may have no home to keep it in.
         os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(self.settings.home / "paddlex"))
         checks = {name: _check(name) for name in validators.TABLE}
         reader = PaddleReader(self.model_directories(), self.settings.ocr_device)
         catalogue = materials.load(self.settings.catalogue_dir / "materials.yaml")
-        return PageRecogniser(reader, Classifier(self.classifier_weights, catalogue), catalogue, checks)
+        classifier = Classifier(self.classifier_weights, catalogue)
+        # The packaged one: a registered classifier's folder may come from before there were plates.
+        plates = PlateReader(ROOT / "ocr" / "weights" / "plates.npz")
+        return PageRecogniser(reader, classifier, catalogue, checks, plates)
 
     @property
     def classifier_weights(self) -> Path:

@@ -17,7 +17,7 @@ import numpy as np
 from ocr.classifier import WEIGHINGS, Classifier, Weighing, Weights, weighing
 from ocr.materials import MaterialCatalogue
 from ocr.models import ModelDirectories
-from ocr.training import card, fusing, network, readings, texts, thumbnails
+from ocr.training import card, fusing, network, plates, readings, texts, thumbnails
 from ocr.training.readings import ReadPage
 
 # What stands in for weights until they are fitted.
@@ -33,6 +33,7 @@ class Plan:
     network_epochs: int = 3
     texts: int = 32_000
     epochs: int = 5
+    plate_rounds: int = 60
     read_pages: int = 500
     seed: int = 2026
     processes: int = 2
@@ -46,13 +47,16 @@ def run(
     catalogue: MaterialCatalogue,
     say: Callable[[str], None],
 ) -> None:
-    """Trains and writes `out` (thumbnail.onnx, text.npz, fusion.json, MODEL_CARD.md); `work` keeps the steps' results.
+    """Trains and writes `out` (thumbnail.onnx, text.npz, plates.npz, fusion.json, MODEL_CARD.md); `work` keeps what the
+    steps made.
 
     `say` hears one line of progress at a time, in Chinese."""
     out.mkdir(parents=True, exist_ok=True)
     work.mkdir(parents=True, exist_ok=True)
     _train_network(plan, work, out, say)
     _train_words(plan, work, out, say)
+    if not (out / "plates.npz").is_file():
+        plates.train(out / "plates.npz", plan.version, plan.plate_rounds, plan.seed, say)
     pages = _read_pages(plan, work, directories, say)
     fuse(plan.version, out, catalogue, pages)
     (out / "MODEL_CARD.md").write_text(card.written(plan, out, pages), encoding="utf-8")

@@ -14,6 +14,7 @@ from ocr.classifier import Classifier
 from ocr.materials import MaterialCatalogue
 from ocr.paddle import PaddleReader
 from ocr.pipeline import PageRecogniser
+from ocr.plates import PlateReader
 from ocr.protocol import Line
 from records.validators import TABLE, Verdict, validate
 
@@ -52,7 +53,8 @@ def recogniser(
 ) -> PageRecogniser:
     """The shipped recogniser on the packaged models: 4 s and 300 MB, once for all tests."""
     directories = models.prepare(tmp_path_factory.mktemp("models"))
-    return PageRecogniser(PaddleReader(directories), classifier, catalogue, validators)
+    plates = PlateReader(WEIGHTS / "plates.npz")
+    return PageRecogniser(PaddleReader(directories), classifier, catalogue, validators, plates)
 
 
 def line(text: str, x: float, y: float, height: float = 30, chance: float = 0.99) -> Line:

@@ -232,13 +232,6 @@ def test_skew_is_measured_whichever_way_up(degrees: float, turns: int) -> None:
     assert quality.has("skewed") is (abs(degrees) > 3)
 
 
-def test_a_dark_coat_on_a_portrait_is_no_slanted_line() -> None:
-    page = printed(paper(), 3)
-    coat = np.array([[900, 1200], [1000, 1050], [1080, 1060], [1260, 1130], [1270, 1210]])
-    cv2.fillPoly(page, [coat], 20)
-    assert abs(assess(page).skew) < 0.5
-
-
 def test_a_low_resolution_is_told_by_the_file_or_by_the_letters() -> None:
     page = printed(paper(), 20)
     small = np.asarray(cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
