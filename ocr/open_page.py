@@ -95,6 +95,10 @@ class OpenPage:
             if index not in self.closely and min(characters, default=0.0) < _SURE_CHARACTER
         ]
 
+    def legible(self) -> list[int]:
+        """Boxes that surely hold text."""
+        return sorted(index for index, text in self.texts.items() if _mean(text[1]) >= _SURE_CHARACTER)
+
     def hardly_legible(self) -> list[int]:
         """Doubtful boxes of which more than a sign or two may be wrong: a label or a value may hide there."""
         return [index for index in self.doubtful() if _mean(self.texts[index][1]) < _SURE_CHARACTER]
