@@ -20,6 +20,10 @@ from ocr.synthetic import (
     everyday_charts,
     everyday_forms,
     everyday_money,
+    neighbours,
+    neighbours_invoices,
+    neighbours_money,
+    neighbours_offices,
     stamps,
     wording,
 )
@@ -421,6 +425,9 @@ _TRAINED = (
 _CALIBRATED = ("work_proof", "train_ticket", "stock_record", "permit_other", "commercial_insurance")
 _MEASURED = ("timetable", "manual", "driving_school_ad", "traffic_ticket", "graduation_admission")
 
+# Papers that stand nearest to the known types: words tell them, not one title.
+NEIGHBOURS: dict[str, tuple[Variant, ...]] = neighbours_money.PAPERS | neighbours_offices.PAPERS
+
 _TRAIN_SHEETS: dict[str, Layout] = (
     dict(
         random_form=_words("random_form", ("table", "list")),
@@ -433,6 +440,8 @@ _TRAIN_SHEETS: dict[str, Layout] = (
         texture=_pictured(_texture, "texture"),
     )
     | SHEETS
+    | neighbours_invoices.LAYOUTS
+    | {name: neighbours.layout(name, papers) for name, papers in NEIGHBOURS.items()}
 )
 _CALIBRATION_SHEETS: dict[str, Layout] = (
     dict(

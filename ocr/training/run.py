@@ -31,9 +31,9 @@ class Plan:
     version: str
     pictures: int = 14_000
     network_epochs: int = 3
-    texts: int = 32_000
+    texts: int = 36_000
     epochs: int = 5
-    plate_rounds: int = 60
+    plate_rounds: int = 100
     read_pages: int = 500
     seed: int = 2026
     processes: int = 2

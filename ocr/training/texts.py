@@ -28,7 +28,7 @@ from ocr.text_model import FEATURES, SPACE, features
 
 # Print is measured, not drawn: only where lines stand counts.
 _DPI = 40
-_COMPOSED, _STRANGE = 0.6, 0.15
+_COMPOSED, _STRANGE = 0.6, 0.2
 # Photographs cost most to draw and say least; these codes come this often compared with the others.
 _PICTURES, _SELDOM = ("M-IP-04", "M-IP-05", "M-IP-06", "M-IP-07", "M-IP-08"), 0.25
 # Values that stand in a picture, where no `Page` prints them.
