@@ -8,11 +8,11 @@ read (blank, blurred, dark, cut), FLAWED_IMAGE can be read but is below the stan
 TURNED_PAGE is turned upright by every screen: the table as delivered has no rule for it.
 
 A page counts as a duplicate where it is the same file, or where nothing speaks against it: near by its pixels, of the
-same type, no field surely read differently, and a number that no two papers share read alike on both. Only within a
-case do pixels that all but agree stand in for such a number: filled-in copies of one form are too near one another. In
-another case a page counts only where that case is about other people and another vehicle
-(`records.fingerprints.other_subject`), and never for papers that serve many cases: an agent's identity card, a firm's
-licence, a declaration form.
+same type (or so the model said, where the case gave one of them another), no field surely read differently, and a
+number that no two papers share read alike on both. Only within a case do pixels that all but agree stand in for such a
+number: filled-in copies of one form are too near one another. In another case a page counts only where that case is
+about other people and another vehicle (`records.fingerprints.other_subject`), and never for papers that serve many
+cases: an agent's identity card, a firm's licence, a declaration form.
 """
 
 from __future__ import annotations
@@ -319,10 +319,25 @@ def _duplicates(session: Session, papers: _Papers) -> Iterator[Cause]:
             continue
         if twin.page.record_id == page.record_id:
             text = f"第 {page.number} 页与第 {twin.page.number} 页重复，请换上应有的那一页"
+            text += _given_by_case(papers, page) + _given_by_case(papers, twin.page)
         else:
             other = session.get_one(Record, twin.page.record_id).transaction_number
             text = f"第 {page.number} 页与办件 {other} 第 {twin.page.number} 页雷同，请核对是否放错"
         yield Cause("DUPLICATE_PAGE", text, page.id, box=(0.0, 0.0, 1.0, 1.0))
+
+
+def _given_by_case(papers: _Papers, page: PageImage) -> str:
+    """A sentence more where the case gave the page its type: that paper may well be missing after all."""
+    for each in papers.materials.get(page.id, []):
+        if each.predicted_code is not None and each.confirmed_code is None:
+            given, model = (_name(papers, code) for code in (each.code, each.model_code))
+            return f"（第 {page.number} 页系按本件所缺资料判为“{given}”，模型原判“{model}”，请看清）"
+    return ""
+
+
+def _name(papers: _Papers, code: str) -> str:
+    known = papers.catalogue.materials.get(code)
+    return known.name if known else code
 
 
 def _is_twin(session: Session, papers: _Papers, page: PageImage, codes: set[str], near: Near) -> bool:
@@ -335,12 +350,22 @@ def _is_twin(session: Session, papers: _Papers, page: PageImage, codes: set[str]
         return False
     if near.same_file:
         return True
-    theirs = {each.current_code for each in pages.materials(session, [near.page.id]).get(near.page.id, [])}
+    mine = papers.materials.get(page.id, [])
+    theirs = pages.materials(session, [near.page.id]).get(near.page.id, [])
     shared = _shared_readings(session, papers, page, near.page)
-    if codes != theirs or not all(shared.values()):
+    if not _same_types(mine, theirs) or not all(shared.values()):
         return False
     within_case = near.page.record_id == page.record_id
     return not _NUMBERS.isdisjoint(shared) or (within_case and near.distance <= VERY_NEAR_BITS)
+
+
+def _same_types(mine: Sequence[PageMaterial], theirs: Sequence[PageMaterial]) -> bool:
+    """Whether the two are of the same types, or were so for the model: of two copies the case may have given one a type
+    that it lacked. What a person said stands."""
+    if {each.current_code for each in mine} == {each.current_code for each in theirs}:
+        return True
+    one, other = ({each.confirmed_code or each.model_code for each in found} for found in (mine, theirs))
+    return one == other
 
 
 def _shared_readings(session: Session, papers: _Papers, one: PageImage, other: PageImage) -> dict[str, bool]:

@@ -141,8 +141,8 @@ def _example(answered: Answered, held_out: bool) -> Example | None:
     materials = tuple(
         {
             "region": list(material.region),
-            "predicted": material.code,
-            "confidence": material.confidence,
+            "predicted": material.model_code,
+            "confidence": material.chances[material.model_code],
             "confirmed": material.current_code,
             "confirmed_by": by,
         }

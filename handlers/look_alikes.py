@@ -3,8 +3,12 @@
 The left front and the right rear of a vehicle are told apart by their look alone, and the model is often unsure. A
 case that must have the one and seems to have only the other more likely holds it, taken for the other, than lacks
 it. Knows the chances that the model gave each page's types, and what completes a case (`records.catalogue`).
-What the model said stays on the row, and the chance of the type given instead is low: recheck asks a person. Nothing is
-decided where the model is sure, or where no alternative is likely enough: then the paper is missing.
+What the model said stays on the row, and recheck always asks a person about it (`records.promise`). Nothing is decided
+where the model is sure, where no alternative is likely enough, or where the page shows a part and the whole vehicle is
+wanted: then the paper is missing.
+
+The limits cannot tell all: of pages that are something else, in a case that really lacks the front view, a few are
+taken for it (docs/recognition.md has the figures). Stricter ones would lose as many true ones.
 """
 
 from __future__ import annotations
@@ -25,7 +29,10 @@ SURE = 0.95
 # A type below this chance is no alternative.
 PLAUSIBLE = 0.02
 # A paper that the item asks for is there so many times as often as it is missing.
-_ODDS_OF_PRESENCE = 50.0
+_ODDS_OF_PRESENCE = 33.0
+# Views of a whole vehicle are taken for one another or for no known type, never for the photograph of a part.
+_WHOLE_VEHICLE = frozenset({"M-IP-04", "M-IP-05"})
+_PART_OF_IT = frozenset({"M-IP-06", "M-IP-07", "M-IP-08"})
 
 Chances = Mapping[str, float]
 
@@ -74,7 +81,7 @@ def _gains(
         if chances[own] >= SURE:
             continue
         for code, chance in chances.items():
-            if code == own or chance < PLAUSIBLE:
+            if code == own or chance < PLAUSIBLE or (own in _PART_OF_IT and code in _WHOLE_VEHICLE):
                 continue
             changed = fixed + Counter([*chosen[:place], code, *chosen[place + 1 :]])
             supplied = lacking - len(catalogue.completeness(item, changed, set()))

@@ -262,16 +262,17 @@ def _compared(
 
 
 def _type_answer(answered: Answered, found: ShadowFinding) -> Iterator[Answer]:
-    """The page's main type; a page that the shadow model could not read is wrong."""
+    """The page's main type, as the models said it, whatever the case made of that; a page that the shadow model could
+    not read is wrong."""
     material = answered.materials[0]
     if answered.type_by(material) is None:
         return
     new = found.materials[0] if found.materials else None
     yield Answer(
         group=material.current_code,
-        old_right=material.code == material.current_code,
+        old_right=material.model_code == material.current_code,
         new_right=new is not None and new["code"] == material.current_code,
-        old_confidence=material.confidence,
+        old_confidence=material.chances[material.model_code],
         new_confidence=new["confidence"] if new else None,
     )
 

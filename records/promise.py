@@ -13,6 +13,8 @@ What holds for a finding, in this order:
 4. A field whose own sample is too small: the threshold of the field over the types in the same position. A type gets
    no such loan: that others are told well says nothing of it.
 5. No threshold: doubtful, whatever its confidence.
+6. A type that the case gave and not the model (`PageMaterial.predicted_code`): doubtful too, for a threshold speaks of
+   the model's own answers.
 
 What a person has said is never doubtful. Knows findings and rows; how a station leads through them is `web`'s.
 """
@@ -231,7 +233,8 @@ def _judge_type(standing: _Standing, found: _Found, version: str | None, materia
     limit = None if material.code == UNKNOWN else standing.threshold(version, material.code, TYPE)
     if limit is None:
         found.unproven_types.add(material.id)
-    if material.confirmed_code is None and (limit is None or material.confidence < limit):
+    given_by_case = material.predicted_code is not None
+    if material.confirmed_code is None and (given_by_case or limit is None or material.confidence < limit):
         found.types.add(material.id)
 
 

@@ -27,7 +27,9 @@ _LIKELY = 3
 
 @dataclass(frozen=True)
 class Material:
-    """What a page or a part of it carries. `likely`: (code, name) of what it may be instead, the likeliest first."""
+    """What a page or a part of it carries. `likely`: (code, name) of what it may be instead, the likeliest first.
+    `given`: the name of the type that the case gave it, and of the one that the model had taken it for; None where the
+    case gave none, or a person agreed."""
 
     row: PageMaterial
     code: str
@@ -35,6 +37,7 @@ class Material:
     unknown: bool
     doubtful: bool
     likely: tuple[tuple[str, str], ...]
+    given: tuple[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -128,17 +131,28 @@ def _sheet(
 
 
 def _material(catalogue: Catalogue, row: PageMaterial, doubtful: bool) -> Material:
-    known = catalogue.materials.get(row.current_code)
-    name = known.name if known else row.current_code
+    name = _name(catalogue, row.current_code)
     others = sorted(row.chances.items(), key=lambda each: -each[1]) if row.alternatives else []
     likely = [
         (code, catalogue.materials[code].name)
         for code, _ in others
         if code != row.current_code and code in catalogue.materials
     ]
+    by_case = row.predicted_code is not None and row.confirmed_code != row.code
     return Material(
-        row, row.current_code, name, row.current_code == UNKNOWN, doubtful, tuple(likely[:_LIKELY])
+        row=row,
+        code=row.current_code,
+        name=name,
+        unknown=row.current_code == UNKNOWN,
+        doubtful=doubtful,
+        likely=tuple(likely[:_LIKELY]),
+        given=(_name(catalogue, row.code), _name(catalogue, row.model_code)) if by_case else None,
     )
+
+
+def _name(catalogue: Catalogue, code: str) -> str:
+    known = catalogue.materials.get(code)
+    return known.name if known else code
 
 
 def _quality(recognition: Recognition | None) -> tuple[str, ...]:

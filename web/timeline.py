@@ -28,7 +28,7 @@ ACTS = {
     "page.superseded": _("影像替换"),
     "reading.corrected": _("更正字段"),
     "material.confirmed": _("更正资料种类"),
-    "finding.reassigned": _("按办件所需资料改判种类"),
+    "finding.reassigned": _("按本件所缺资料改判种类"),
     "alert.opened": _("预警"),
     "alert.resolved": _("预警消除"),
     "alert.overridden": _("预警授权放行"),
@@ -105,7 +105,9 @@ def _detail(action: str, detail: Mapping[str, Any], plain: bool) -> str:
         name, before = known.name if known else detail["field"], detail.get("before") or gettext("（空）")
         return f"{name}：{before} → {detail['after']}" if plain else name
     if action in ("material.confirmed", "finding.reassigned"):
-        return f"{_material(detail['before'])} → {_material(detail['after'])}"
+        changed = f"{_material(detail['before'])} → {_material(detail['after'])}"
+        chance = detail.get("chance")
+        return _joined(changed, chance is not None and gettext("模型的把握 %(n).0f%%", n=chance * 100))
     if action == "pages.added":
         return gettext("%(count)d 页", count=len(detail["pages"]))
     if action == "task.reassigned":

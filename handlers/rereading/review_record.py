@@ -117,6 +117,7 @@ class ReviewRecord:
                     region=list(each["region"]),
                     code=each["code"],
                     confidence=each["confidence"],
+                    alternatives=each.get("alternatives"),
                 )
                 for each in new
             )
@@ -130,6 +131,8 @@ class ReviewRecord:
                     region=each.region,
                     code=said["code"] if said else each.code,
                     confidence=said["confidence"] if said else each.confidence,
+                    alternatives=said.get("alternatives") if said else each.alternatives,
+                    predicted_code=None if said else each.predicted_code,
                     confirmed_code=each.current_code,
                     confirmed_by=each.confirmed_by,
                     confirmed_at=each.confirmed_at,

@@ -186,6 +186,28 @@ def test_a_sheet_fed_twice_is_told_on_the_later_page(office):
     assert duplicates(office, record_id) == ["第 9 页与第 3 页重复，请换上应有的那一页"]
 
 
+def photographed_twice(office, one, other):
+    """A registration without its left front photograph, with two scans of one right rear instead."""
+    rear = {"fingerprint": FINGERPRINT, "code": "M-IP-05", "chance": 0.7, "alternatives": {"M-IP-04": 0.2}}
+    copies = {"M-IP-05": {**rear, **one}, "M-IP-07": {**rear, **other}}
+    record_id = office.hand_in((*REG_01[:-1], *copies), **copies)
+    office.work()
+    return record_id
+
+
+def test_a_copy_that_the_case_took_for_another_photograph_is_told_all_the_same(office):
+    record_id = photographed_twice(office, {"shade": 1}, {"fingerprint": NEAR, "shade": 2})
+    (text,) = duplicates(office, record_id)
+    assert text.startswith("第 9 页与第 8 页重复")
+    given = "判为“车辆外观照片-左前方斜视45度”，模型原判“车辆外观照片-右后方斜视45度”"
+    assert text.count("系按本件所缺资料") == 1 and given in text
+
+
+def test_copies_of_different_types_for_the_model_are_no_copies(office):
+    record_id = photographed_twice(office, {"shade": 1}, {"fingerprint": NEAR, "code": "M-IP-07", "shade": 2})
+    assert duplicates(office, record_id) == []
+
+
 @pytest.mark.parametrize(
     ("subject", "fields", "code", "told"),
     [

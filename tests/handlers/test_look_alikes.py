@@ -62,6 +62,7 @@ def test_recheck_asks_for_a_type_that_the_case_gave_and_the_record_says_so(offic
     [
         (REAR, 0.97, {FRONT: 0.02}),  # the model is sure
         (REAR, 0.7, {PART: 0.25, FRONT: 0.01}),  # hardly like it
+        (REAR, 0.9, {FRONT: 0.024}),  # 37 times less likely
         (REAR, 0.9, {}),  # nothing was weighed
         ("M-IP-03", 0.6, {FRONT: 0.3}),  # the rubbing is needed itself, and there is but one
     ],
@@ -124,3 +125,26 @@ def test_what_a_person_said_is_not_decided_again(office):
     *_, rear = materials(office, record_id)
     assert rear.current_code == REAR
     assert [each for each in lacking(office, record_id) if "外观照片" in each]
+
+
+def test_the_photograph_of_a_part_is_not_taken_for_the_whole_vehicle(office):
+    record_id = handed_in(office, ("M-IP-08", 0.6, {FRONT: 0.2}))
+    *_, photograph = materials(office, record_id)
+    assert (photograph.current_code, photograph.predicted_code) == ("M-IP-08", None)
+    assert [each for each in lacking(office, record_id) if "外观照片" in each]
+
+
+def test_recheck_asks_whatever_the_threshold_until_a_person_has_said(office, monkeypatch):
+    """The lowest threshold that there is, so that nothing but the case's part in it can make the type doubtful."""
+    monkeypatch.setattr("records.agreement.SURE", 0.0)
+    record_id = handed_in(office, (REAR, 0.7, {FRONT: 0.2}))
+    *_, photograph = materials(office, record_id)
+    assert doubtful_types(office, record_id) == {photograph.id}
+    with office.house.sessions.begin() as session:
+        pages.confirm_material(session, SYSTEM, session.merge(photograph), FRONT)
+    assert doubtful_types(office, record_id) == set()
+
+
+def doubtful_types(office, record_id):
+    with office.house.sessions() as session:
+        return promise.doubtful(session, office.house.context.catalogue, record_id).types

@@ -91,6 +91,41 @@ def test_what_the_page_also_looks_like_is_offered_first(office):
     assert len(offered) == len(set(offered))
 
 
+def given_by_case(office):
+    """A case whose first page was taken for a paper that it lacks; the task, the page's material and its event."""
+    task_id = office.recheck()
+    with office.sessions.begin() as session:
+        first = session.scalars(sa.select(PageMaterial).order_by(PageMaterial.id)).first()
+        first.alternatives = [["M-DR-07", 0.02]]
+        pages.reassign_material(session, first, "M-DR-07")
+    return task_id, first.id
+
+
+def test_the_station_says_that_the_case_gave_the_type_and_what_it_may_lack(office):
+    task_id, material_id = given_by_case(office)
+    names = {code: each.name for code, each in office.context.catalogue.materials.items()}
+    browser = office.visitor("review")
+    given = f"按本件所缺资料判为“{names['M-DR-07']}”，模型原判“{names['M-ID-01']}”"
+    page = open_task(browser, task_id)
+    assert page.text.count(given) == 1
+    assert page.text.count('<details class="fold unread" open>') == 1  # the first type's fields were sought
+    path, at = f"/tasks/{task_id}/materials/{material_id}", f"/tasks/{task_id}"
+    answer = browser.post(path, {"code": "M-ID-01"}, at=at)
+    assert given not in answer.text and f"本件因此可能缺少“{names['M-DR-07']}”" in answer.text
+    answer = browser.post(path, {"code": "M-DR-07"}, at=at)
+    assert "所缺资料" not in answer.text
+
+
+def test_the_timeline_says_what_the_case_made_of_it(office):
+    task_id, _ = given_by_case(office)
+    names = {code: each.name for code, each in office.context.catalogue.materials.items()}
+    with office.sessions() as session:
+        case_id = session.get_one(UserTask, task_id).instance_id
+    text = office.visitor("review").get(f"/cases/{case_id}").text
+    assert "按本件所缺资料改判种类" in text
+    assert f"{names['M-ID-01']} → {names['M-DR-07']} · 模型的把握 2%" in text
+
+
 def test_a_drawn_page_is_rechecked_as_a_whole_and_asks_for_the_type(proven):
     with proven.sessions.begin() as session:
         promise.make(session, SYSTEM, 500, 100, "全部抽样")

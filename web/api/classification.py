@@ -486,9 +486,19 @@ def _page(row: ClassifiedPage) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in own},
         **{name: found.get(name) for name in ("stage", "rotation", "seconds", "faults")},
-        "materials": _named(found.get("materials"), catalogue.materials),
+        "materials": _materials(found.get("materials"), catalogue.materials),
         "fields": _named(found.get("fields"), catalogue.fields),
     }
+
+
+def _materials(found: list[dict[str, Any]] | None, kinds: Any) -> list[dict[str, Any]] | None:
+    """What the model said: what a case makes of doubtful pages is told with the record (`web.api.findings`)."""
+    named = _named(found, kinds)
+    for each in named or ():
+        weighed = each.get("alternatives")
+        told = weighed and [{"code": code, "confidence": chance} for code, chance in weighed]
+        each["alternatives"] = _named(told, kinds)
+    return named
 
 
 def _named(found: list[dict[str, Any]] | None, kinds: Any) -> list[dict[str, Any]] | None:

@@ -102,10 +102,22 @@ class ClassificationsQuerySchema(Schema):
     limit = limit()
 
 
+class AlternativeSchema(Schema):
+    code = fields.String(required=True, **meant("资料种类代码", "M-IP-04"))
+    name = fields.String(required=True, **meant("资料种类名称"))
+    confidence = fields.Float(required=True, **meant("把握，0 至 1", 0.02))
+
+
 class FoundMaterialSchema(Schema):
     code = fields.String(required=True, **meant("资料种类代码；M-OT-99 为无法归类", "M-ID-01"))
     name = fields.String(required=True, **meant("资料种类名称", "居民身份证明"))
     confidence = fields.Float(required=True, **meant("把握，0 至 1", 0.98))
+    alternatives = fields.List(
+        fields.Nested(AlternativeSchema),
+        required=True,
+        allow_none=True,
+        **meant("模型以为还可能是的种类，可能的在前；较早的结果没有记录，为 null"),
+    )
     region = fields.List(fields.Float(), required=True, **meant(f"在转正的页面上的范围；{_BOX}"))
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from records import audit, pages
+from records.audit import AuditEntry
 from records.base import CHINA
 from records.dossiers import Record
 from records.pages import PageImage, PageMaterial, Reading, Recognition
@@ -24,7 +25,7 @@ from records.people import Person
 from web import access, context
 from web.access import actor
 from web.api import door
-from web.api.schemas import meant
+from web.api.schemas import GIVEN_BY_CASE, meant, what_the_model_said
 from web.database import change, session
 
 blueprint = door.blueprint("findings", "/records", "识别结果")
@@ -58,7 +59,11 @@ class MaterialFindingSchema(Schema):
     code = fields.String(required=True, **meant("现行的种类代码：经人工确认的，否则为识别的", "M-ID-01"))
     name = fields.String(required=True, **meant("种类名称"))
     predicted_code = fields.String(required=True, **meant("识别的种类代码"))
-    confidence = fields.Float(required=True, **meant("识别的把握，0 至 1"))
+    confidence = fields.Float(required=True, **meant("模型对 predicted_code 的把握，0 至 1"))
+    model_code = fields.String(required=True, allow_none=True, **meant(GIVEN_BY_CASE))
+    model_confidence = fields.Float(
+        required=True, allow_none=True, **meant("模型对 model_code 的把握，0 至 1；没有 model_code 时为 null")
+    )
     region = fields.List(fields.Float(), required=True, **meant(f"范围；{_BOX}"))
     version = fields.String(required=True, allow_none=True, **meant("由哪个版本识别；人工添加的为 null"))
     confirmed = fields.Nested(
@@ -155,9 +160,16 @@ def _told(reading: Session, record: Record, since: dt.datetime | None) -> dict[s
     ):
         versions.setdefault(each.page_id, []).append(each)
     materials, readings = pages.materials(reading, ids), pages.readings(reading, ids)
-    names = _names(reading, materials, readings)
+    names, given = _names(reading, materials, readings), _given_by_case(reading, ids)
     told = [
-        _page(row, versions.get(row.id, []), materials.get(row.id, []), readings.get(row.id, {}), names)
+        _page(
+            row,
+            versions.get(row.id, []),
+            materials.get(row.id, []),
+            readings.get(row.id, {}),
+            names,
+            given.get(row.id),
+        )
         for row in rows
     ]
     return {
@@ -177,15 +189,30 @@ def _names(
     return {row.id: row.name for row in rows}
 
 
+def _given_by_case(reading: Session, page_ids: list[int]) -> dict[int, dt.datetime]:
+    """When the case last gave a page another type: its row keeps no time of that."""
+    rows = reading.execute(
+        sa.select(AuditEntry.subject_id, AuditEntry.at)
+        .where(
+            AuditEntry.subject_kind == "page",
+            AuditEntry.subject_id.in_(page_ids),
+            AuditEntry.action == "finding.reassigned",
+        )
+        .order_by(AuditEntry.seq)
+    )
+    return {row.subject_id: row.at for row in rows}
+
+
 def _page(
     page: PageImage,
     versions: list[Recognition],
     materials: list[PageMaterial],
     readings: dict[str, Reading],
     names: dict[int, str],
+    given_at: dt.datetime | None,
 ) -> dict[str, Any]:
     by_id = {each.id: each.version for each in versions}
-    moments = [page.added_at, page.superseded_at]
+    moments = [page.added_at, page.superseded_at, given_at]
     moments += [each.created_at for each in versions] + [each.confirmed_at for each in materials]
     moments += [each.created_at for each in readings.values()]
     return {
@@ -209,6 +236,7 @@ def _material(row: PageMaterial, versions: dict[int, str], names: dict[int, str]
         "name": _name(context.current().catalogue.materials, row.current_code),
         "predicted_code": row.code,
         "confidence": row.confidence,
+        **what_the_model_said(row),
         "region": row.region,
         "version": versions.get(row.recognition_id) if row.recognition_id is not None else None,
         "confirmed": _by(names, row.confirmed_by, row.confirmed_at),

@@ -20,7 +20,7 @@ from records.pages import PageImage, PageMaterial, Reading, Recognition
 from web import access, context
 from web.access import actor
 from web.api import door
-from web.api.schemas import RecordSchema
+from web.api.schemas import RecordSchema, what_the_model_said
 from web.database import change, session
 from workflows.models import ProcessInstance
 
@@ -177,6 +177,7 @@ def _material(row: PageMaterial) -> dict[str, Any]:
         "name": known.name if known else row.current_code,
         "predicted_code": row.code,
         "confidence": row.confidence,
+        **what_the_model_said(row),
         "confirmed": row.confirmed_code is not None,
         "region": row.region,
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from records.pages import PageMaterial
 from records.submissions import DOORS
 from web.api.door import LARGEST_ID
 
@@ -108,13 +109,26 @@ class LedgerSchema(Schema):
     pages = fields.Integer(required=True, **meant("接收的影像页数，重复的不计", 214))
 
 
+GIVEN_BY_CASE = "模型原判的种类代码，仅在 predicted_code 系按本件所缺资料判定、与之不同时给出；否则为 null"
+
+
 class MaterialFoundSchema(Schema):
     code = fields.String(required=True, **meant("资料种类代码：人工确认的，未确认时为识别的", "M-ID-01"))
     name = fields.String(required=True, **meant("资料种类名称"))
     predicted_code = fields.String(required=True, **meant("识别的资料种类代码", "M-ID-01"))
-    confidence = fields.Float(required=True, **meant("识别置信度，0 至 1", 0.98))
+    confidence = fields.Float(required=True, **meant("模型对 predicted_code 的把握，0 至 1", 0.98))
+    model_code = fields.String(required=True, allow_none=True, **meant(GIVEN_BY_CASE))
+    model_confidence = fields.Float(
+        required=True, allow_none=True, **meant("模型对 model_code 的把握，0 至 1；没有 model_code 时为 null")
+    )
     confirmed = fields.Boolean(required=True, **meant("是否经人工确认"))
     region = fields.List(fields.Float(), required=True, **meant(_BOX))
+
+
+def what_the_model_said(row: PageMaterial) -> dict[str, Any]:
+    """The model's own answer, for a material whose type the case gave; else None for both."""
+    code = row.predicted_code
+    return {"model_code": code, "model_confidence": None if code is None else row.chances[code]}
 
 
 class ReadingSchema(Schema):

@@ -11,7 +11,7 @@ from records.audit import AuditEntry
 from records.base import now
 from records.classifications import Classification
 from records.dossiers import Record
-from records.pages import PageMaterial, Reading, Recognition
+from records.pages import PageImage, PageMaterial, Reading, Recognition
 from records.people import Person
 from records.webhooks import WebhookAttempt
 from tests.handlers.classification.conftest import handed_in
@@ -134,3 +134,27 @@ def test_what_a_person_did_is_told_by_findings(service):
         reads = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "record.read")).all()
     assert len(reads) == 4 and all(json.loads(each.body)["detail"]["findings"] for each in reads)
     assert len(service.rows(PageMaterial)) == 8 and service.rows(WebhookAttempt) == []
+
+
+def test_a_type_that_the_case_gave_is_told_beside_the_model_s_and_as_a_change(service):
+    codes = ("M-FM-01", "M-ID-01", "M-SR-01", "M-CT-01", "M-IN-01", "M-IP-02", "M-IP-03", "M-IP-05")
+    rear = {"chance": 0.7, "alternatives": {"M-IP-04": 0.2}}
+    record_id = service.office.hand_in(codes, **{"M-IP-05": rear})
+    service.office.work()
+    with service.office.house.sessions.begin() as session:
+        number = session.get_one(Record, record_id).transaction_number
+        last = pages.current(session, record_id)[-1].id
+        given = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "finding.reassigned")).one()
+        long_ago = given.at - dt.timedelta(hours=1)
+        session.execute(sa.update(PageImage).values(added_at=long_ago))
+        session.execute(sa.update(Recognition).values(created_at=long_ago))
+    path = f"/records/{number}/findings"
+    *others, told = service.call(path).json["pages"]
+    (material,) = told["materials"]
+    names = ("code", "predicted_code", "confidence", "model_code", "model_confidence")
+    assert [material[each] for each in names] == ["M-IP-04", "M-IP-04", 0.2, "M-IP-05", 0.7]
+    assert all(each["materials"][0]["model_code"] is None for each in others)
+    since = {"changed_since": given.at.isoformat()}
+    assert [each["page_id"] for each in service.call(path, query_string=since).json["pages"]] == [last]
+    (shown,) = service.call(f"/records/{number}").json["pages"][-1]["materials"]
+    assert [shown[each] for each in names] == [material[each] for each in names]

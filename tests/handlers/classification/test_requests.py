@@ -135,3 +135,22 @@ def test_a_late_result_of_an_earlier_attempt_is_dropped(service):
         assert classifications.finish(session, second, "v", {}, None, None)
         assert not classifications.finish(session, second, "v", {}, None, None)
     assert service.rows(Classification)[0].unfinished == 0
+
+
+def test_what_else_the_page_may_be_is_told(service):
+    sent = page("M-IP-05", chance=0.7, alternatives={"M-IP-04": 0.2})
+    path = service.send(sent, "wait=0").headers["Location"].removeprefix("/api/v1")
+    service.work()
+    (material,) = service.call(path).json["result"]["materials"]
+    assert material["code"] == "M-IP-05"
+    (other,) = material["alternatives"]
+    assert (other["code"], other["confidence"]) == ("M-IP-04", 0.2)
+    assert other["name"].startswith("车辆外观照片")
+    with service.office.house.sessions.begin() as session:
+        row = session.scalars(sa.select(ClassifiedPage)).one()
+        row.findings = {  # as it was kept before alternatives were
+            **row.findings,
+            "materials": [{"code": "M-IP-05", "confidence": 0.7, "region": [0, 0, 1, 1]}],
+        }
+    (material,) = service.call(path).json["result"]["materials"]
+    assert material["alternatives"] is None

@@ -125,3 +125,13 @@ def test_an_export_has_the_images_and_the_last_word_and_is_on_the_trail(office, 
         assert session.scalar(sa.select(AuditEntry.action).where(AuditEntry.action == "data_set.exported"))
     with pytest.raises(learning.DataSetMissing):
         datasets.export(office.house.sessions, office.context.store, SYSTEM, settings.datasets, target, 7)
+
+
+def test_what_is_learned_from_is_what_the_model_said_and_not_what_the_case_made_of_it(office):
+    weighed = {"code": "M-OT-02", "chance": 0.6, "alternatives": {"M-ID-01": 0.3}}
+    archive(office, hand_in(office, **{"M-ID-01": weighed}))
+    made = build(office)
+    _, second, _ = lines(office, made)
+    (said,) = second["materials"]
+    assert (said["predicted"], said["confidence"], said["confirmed"]) == ("M-OT-02", 0.6, "M-ID-01")
+    assert made.corrected == 1

@@ -302,3 +302,18 @@ def test_two_runs_at_once_read_each_page_once_and_open_one_review(office):
     with office.house.sessions() as session:
         assert session.scalar(sa.select(sa.func.count(RereadReview.id))) == 2
         assert audit.verify(session).ok
+
+
+def test_the_reviewer_is_offered_what_else_the_page_looks_like(office):
+    weighed = {"M-ID-01": {"code": "M-OT-02", "chance": 0.6, "alternatives": {"M-ID-01": 0.3}}}
+    then = {"M-FM-05": {"next": {"code": "M-OT-02", "alternatives": {"M-FM-05": 0.04}}}}
+    record_id = hand_in(office, **weighed, **then)
+    archive(office, record_id)
+    lane(office).run(Wanted())
+    review = review_of(office, record_id)
+    with office.house.sessions() as session:
+        shown = [each.id for each in pages.current(session, review.review_record_id)]
+        first, second, _ = (pages.materials(session, [each])[each][0] for each in shown)
+        assert first.alternatives == [["M-FM-05", 0.04]]
+        assert (first.current_code, second.current_code) == ("M-FM-05", "M-ID-01")
+        assert second.chances == {"M-OT-02": 0.6, "M-ID-01": 0.3}

@@ -162,3 +162,15 @@ def test_without_redis_the_shadow_waits(trained, weights):
     hand_in(trained)
     nobody = Redis.from_url("redis://127.0.0.1:1/0")
     assert shadow.Ahead(trained.house.sessions, nobody).look() == 0
+
+
+def test_models_are_compared_by_what_they_said_whatever_the_case_made_of_it(trained, weights):
+    add(trained, weights("2"))
+    begin_shadow(trained, "2")
+    weighed = {"code": "M-OT-02", "chance": 0.6, "alternatives": {"M-ID-01": 0.3}}
+    later = {"code": "M-ID-01", "chance": 0.9, "alternatives": {}}
+    archive(trained, hand_in(trained, **{"M-ID-01": {**weighed, "next": later}}))
+    while shadow.perform(trained.context):
+        pass
+    types = {line["group"]: line for line in report(trained).comparison["types"]}
+    assert (types["M-ID-01"]["only_new"], types["M-ID-01"]["both"]) == (1, 0)

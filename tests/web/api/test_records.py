@@ -81,6 +81,7 @@ def test_a_record_is_told_whole(submit, call, sessions):
         "M-ID-02",
         True,
     )
+    assert (material["model_code"], material["model_confidence"]) == (None, None)
     reading = first["readings"]["plate_no"]
     assert (reading["value"], reading["source"], reading["box"]) == ("沪A00001", "person", [1, 2, 3, 4])
     assert (first["recognition"], first["rotation"]) == ("done", 90)
