@@ -5,7 +5,7 @@ A quad is four corners, (4, 2) float32 pixels: top left, top right, bottom right
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -15,6 +15,8 @@ Image = NDArray[np.uint8]
 Quads = NDArray[np.float32]
 
 
+# A comb has at least so many signs, each not wider beside its height than this, so many heights from the last at most.
+_COMB, _SIGN, _STEP = 6, 1.4, 3.8
 _TURNS = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
 
 
@@ -78,6 +80,54 @@ def cut_out(image: Image, quad: NDArray[np.float32], method: int = cv2.INTER_CUB
         image, matrix, (int(width), int(height)), borderMode=cv2.BORDER_REPLICATE, flags=method
     )
     return np.asarray(cut, dtype=np.uint8)
+
+
+def with_combs_joined(quads: Quads) -> Quads:
+    """The boxes, with each comb of a form (a row of boxes for one sign each, found one by one) as one line."""
+    found = quads
+    for run in _combs(quads):
+        line = _line_through(quads[run])
+        left, top, right, bottom = bounds(line.tolist())
+        middles = found.mean(axis=1)
+        within = ((middles > (left, top)) & (middles < (right, bottom))).all(axis=1)
+        found = np.concatenate([found[~within], line[None]])
+    return found
+
+
+def _combs(quads: Quads) -> Iterator[list[int]]:
+    """Indices of single signs, not wider than high, that stand on a level at short distances."""
+    if not len(quads):
+        return
+    widths, heights = sizes(quads)
+    middles = quads.mean(axis=1)
+    left = {int(index) for index in np.flatnonzero(widths <= _SIGN * heights)}
+    while left:
+        run = [min(left, key=lambda index: float(middles[index, 0]))]
+        left.discard(run[0])
+        while beside := [
+            each for each in left if _goes_on(middles[run[-1]], middles[each], heights[[run[-1], each]])
+        ]:
+            run.append(min(beside, key=lambda index: float(middles[index, 0])))
+            left.discard(run[-1])
+        if len(run) >= _COMB:
+            yield run
+
+
+def _goes_on(one: NDArray[np.float32], other: NDArray[np.float32], heights: NDArray[np.float32]) -> bool:
+    high = float(heights.max())
+    across, down = (other - one).tolist()
+    return 0 < across < _STEP * high and abs(down) < 0.5 * high
+
+
+def _line_through(signs: Quads) -> NDArray[np.float32]:
+    """The quad around signs that stand on one level."""
+    middles, (_, heights) = signs.mean(axis=1), sizes(signs)
+    slope, level = np.polyfit(middles[:, 0], middles[:, 1], 1)
+    half = 0.6 * float(np.percentile(heights, 80))
+    left, right = float(signs[..., 0].min()) - half / 2, float(signs[..., 0].max()) + half / 2
+    y0, y1 = level + slope * left, level + slope * right
+    corners = [(left, y0 - half), (right, y1 - half), (right, y1 + half), (left, y0 + half)]
+    return np.array(corners, dtype=np.float32)
 
 
 def bounds(box: Sequence[Sequence[float]]) -> tuple[float, float, float, float]:

@@ -128,6 +128,8 @@ class PageRecogniser:
         """The page turned upright, with its text boxes and what had to be read for that."""
         looked = _turned(image, glance.rotation)
         quads = geometry.order_corners(self._boxes(looked, side))
+        if not orientation.lies_sideways(quads):
+            quads = geometry.with_combs_joined(quads)
         return orientation.upright(looked, quads, glance.rotation, self._reader)
 
     def _boxes(self, image: Image, side: int) -> Quads:

@@ -33,6 +33,8 @@ Tells the material type 资料种类 of a scanned page (60 types; M-OT-99 is "no
   pictures, each scanned anew two to four times, in {epochs} rounds.
 - **Words** (`text.npz`): a linear model over hashed character n-grams, trained on the print of {texts} drawn pages as
   an engine would read it.
+- **Plates** (`plates.npz`): a small network over the signs of a plate, trained on {rounds} rounds of spoiled drawings of
+  plates of all provinces.
 - **Weighing** (`fusion.json`): four weights and two calibration numbers for each stage of the cascade, fitted on
   {read} scans of layouts that neither model saw ({hard} of them hard).
 
@@ -58,8 +60,8 @@ def written(plan: Plan, out: Path, pages: Sequence[ReadPage]) -> str:
     for code in papers.LAYOUTS:
         for share, layouts in papers.split(code).items():
             shares[share] += len(layouts)
-    names = ("thumbnail.onnx", "text.npz", "fusion.json")
-    what = ("network", "words", "weights of the evidence, calibration")
+    names = ("thumbnail.onnx", "text.npz", "plates.npz", "fusion.json")
+    what = ("network", "words", "signs of plates", "weights of the evidence, calibration")
     return _TEXT.format(
         version=plan.version,
         files="\n".join(
@@ -70,6 +72,7 @@ def written(plan: Plan, out: Path, pages: Sequence[ReadPage]) -> str:
         pictures=plan.pictures,
         epochs=plan.network_epochs,
         texts=plan.texts,
+        rounds=plan.plate_rounds,
         read=len(pages),
         hard=sum(page.difficulty == "hard" for page in pages),
         layouts=sum(shares.values()),

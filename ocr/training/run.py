@@ -34,7 +34,7 @@ class Plan:
     texts: int = 36_000
     epochs: int = 5
     plate_rounds: int = 100
-    read_pages: int = 500
+    read_pages: int = 600
     seed: int = 2026
     processes: int = 2
 
