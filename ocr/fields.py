@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from math import prod
 
 from ocr import cells as placed
 from ocr.cells import Cell, joined
 from ocr.field_rules import CELL_WORDS, NO_VALUE, OTHER_LABELS, RULES, WITHIN_VALUES, FieldRule
+from ocr.field_rules.words import OPPOSITES, SUB_LABELS, TERMS
 from ocr.materials import MaterialCatalogue
 from ocr.protocol import FieldFinding, Line, Validators
 
@@ -28,46 +28,24 @@ _SOFT, _INVALID = 0.5, 0.1
 _SENTENCE = 6
 # Boxes to the right of a label that are read as one; a form may give every sign of a number its own.
 _RUN, _SIGNS = 4, 20
+# The first row of a section begins no further from its head than so many heights.
+_AWAY = 6.0
 # A number of so many signs beside its label counts, though misread: one that is less alike is another's.
 _WHOLE, _ALIKE = 14, 0.85
 # A label of fewer signs is only taken for misread where a sign was read as unsurely as this.
-_LONG_LABEL, _UNSURE = 5, 0.9
+_LONG_LABEL, _UNSURE, _HARDLY_READ = 5, 0.9, 0.7
+# Labels that stand once for each party, and what heads the section of one who acts for another.
+_PARTY_LABELS = ("姓名/名称", "姓名", "名称", "姓名(名称)")
+_OTHER_PARTY = re.compile(r"(?:代理人|受托人|受委托人|被委托人|委托代理人)(?:信息)?:?")
 _MOST_LINES = 4
 # What was printed into a form lies at its label's height with at least this share of its own.
 _OFF = 0.15
-# Signs of labels that are never each other misread.
-_TERMS = ("起", "自", "止", "至", "起止")
-_OPPOSITES = (
-    "前后",
-    "买卖",
-    "起止",
-    "起至",
-    "自至",
-    "自止",
-    "左右",
-    "原现",
-    "新旧",
-    "购销",
-    "甲乙",
-    "上下",
-    "收付",
-    "出入",
-    "领还",
-)
-# What belongs to the label behind which it stands, its English gloss and its unit among it.
-_SUB_LABELS = re.compile(
-    r"^(?:姓名/名称|姓名|名称|\(车架号码?\)|/?车架号码?|号码|负责人\)?|路线\)?(?![\u4e00-\u9fff])|为(?=[A-Z0-9])|\((?:人|单位|所有人|签名|签字|盖章|单位名称|小写|如实填写)\)|及|VIN"
-    r"|\((?:KG|MM|CM|ML|KW|元|千克|毫米|厘米|公斤|学时|小时|分|含驾驶员|或出厂编号|负责人|地区)\)"
-    r"|(?:FULLNAME|NAME|OWNER|ADDRESS|SEX|PLATENO\.?|VEHICLETYPE|USECHARACTER|MODEL|ENGINENO\.?|REGISTERDATE|ISSUEDATE"
-    r"|SIGNATURE|BRAND&MODEL|MANUFACTURER|INSPECTOR|NATIONALITY|DATEOFBIRTH|DATEOFFIRSTISSUE|VALIDPERIOD|CLASS|COUNTRY)(?![A-Z0-9])"
-    r"|\([甲乙丙丁]方\)|\([\u4e00-\u9fff、/]{1,10}\)(?=:)|N[O0](?:[.:]|(?=\d))|\([A-Z.'/&\-]{2,40}\)|[:：;；.。,，、/\-_*()（）\[\]☑√\s])+"
-)
 _BOX = re.compile(r"[□☐☑■☒√]")
 # Labels that stand once for each of several parties.
 _SEVERAL = (("名称",), ("姓名",))
-# A date behind these is that of something else.
 # What an English label may stand before without a gap: a number with a few letters.
 _NUMBER = re.compile(r"[A-Z]{1,3}\d{4}")
+# A date behind these is that of something else.
 _DATED = re.compile(r"(?:日期|时间|期限|期|至|自)[:：]?$")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _SECTION, _HEADING = re.compile(r"[一二三四五六七八九十]+、"), re.compile(r"信息[:：]?$")
@@ -75,9 +53,10 @@ _SECTION, _HEADING = re.compile(r"[一二三四五六七八九十]+、"), re.com
 
 @dataclass(frozen=True)
 class _Page:
-    """The cells of a page, and what may be labels that stand in several of them."""
+    """The cells of a page, numbers broken over two of them, and what may be labels that stand in several of them."""
 
     cells: Sequence[Cell]
+    numbers: Sequence[Cell]
     broken: Sequence[Cell]
     ends: Sequence[tuple[Cell, Cell]]
     split: Sequence[tuple[str, Cell]]
@@ -85,11 +64,13 @@ class _Page:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """What may be a field's value; `place`: how often what stands there is it. `bare`: found without a label."""
+    """What may be a field's value; `place`: how often what stands there is it. `bare`: found without a label.
+    `proven`: counts only if its validator accepts it."""
 
     cell: Cell
     place: float
     bare: bool = False
+    proven: bool = False
 
 
 class FieldFinder:
@@ -126,7 +107,7 @@ class FieldFinder:
         best: FieldFinding | None = None
         for each in self._candidates(rule, page):
             finding = self._finding(code, each, width, height)
-            if rule.valid_only and not finding.valid:
+            if (rule.valid_only or each.proven) and not finding.valid:
                 continue
             if rule.unbroken and best and each.bare and _another(finding.value, best.value):
                 continue
@@ -138,7 +119,7 @@ class FieldFinder:
     def _finding(self, code: str, found: _Candidate, width: int, height: int) -> FieldFinding:
         cell = found.cell
         value = _plate(cell.text) if code == "plate_no" else cell.text
-        confidence = _all_right(cell) * found.place
+        confidence = placed.all_right(cell) * found.place
         valid, suggestion = None, None
         if code in self._validators:
             verdict = self._validators[code](value)
@@ -156,7 +137,7 @@ class FieldFinder:
         # What a sentence says outright counts before what stands beside a label.
         outright = rule.bare_sure >= _OTHER_LABEL
         if outright:
-            yield from self._without_label(rule, page.cells)
+            yield from self._without_label(rule, page)
         less = ((((label,), rule.sure * _OTHER_LABEL)) for label in rule.others)
         for labels, sure in ((rule.labels, rule.sure), *less):
             for value, place in self._beside_labels(rule, labels, page):
@@ -164,8 +145,10 @@ class FieldFinder:
                 yield _Candidate(value, place * sure)
             if found:
                 break
+        if not found and rule.inner:
+            yield from self._under_heads(rule, page)
         if not outright:
-            yield from self._without_label(rule, page.cells)
+            yield from self._without_label(rule, page)
 
     def _beside_labels(
         self, rule: FieldRule, labels: Sequence[str], page: _Page
@@ -179,7 +162,7 @@ class FieldFinder:
     def _labels_of(self, rule: FieldRule, labels: Sequence[str], page: _Page) -> Iterator[tuple[Cell, Cell]]:
         """The cells that hold one of the labels, each with what follows the label in it."""
         anywhere = rule.anywhere and labels is rule.labels
-        order = _reading_order(page.cells) if labels in _SEVERAL else page.cells
+        order = placed.reading_order(page.cells) if labels in _SEVERAL else page.cells
         whole = ((cell, after) for cell in order if (after := self._after_label(labels, cell, anywhere)))
         parts = [
             (cell, cell.part(len(cell.text), len(cell.text)))
@@ -189,7 +172,9 @@ class FieldFinder:
         parts += [
             (cell, _strip(cell.part(1, len(cell.text)))) for label, cell in page.split if label in labels
         ]
-        held = iter([*whole, *parts, *(_over_the_end(labels, page.ends) if rule.wraps else ())])
+        ends = placed.over_the_end(labels, page.ends) if rule.wraps else ()
+        whole = (each for each in whole if not _of_agent(rule, each[0], page.cells))
+        held = iter([*whole, *parts, *((cell, _strip(after)) for cell, after in ends)])
         if labels[:1] and labels[0] in rule.second:
             next(held, None)
         return held
@@ -209,7 +194,27 @@ class FieldFinder:
                 yield from self._labelled(rule, cell, after, cells)
                 return
 
-    def _without_label(self, rule: FieldRule, cells: Sequence[Cell]) -> Iterator[_Candidate]:
+    def _under_heads(self, rule: FieldRule, page: _Page) -> Iterator[_Candidate]:
+        """The value in the first row of a section whose head stands to its left, in the middle of its rows."""
+        labels = (*rule.labels, *rule.others)
+        for head, _ in self._labels_of(rule, labels, page):
+            rows = [
+                (cell, after)
+                for cell in page.cells
+                if head.bounds[2] - 0.5 * head.height < cell.bounds[0] < head.bounds[2] + _AWAY * head.height
+                and 0 < head.bounds[3] - cell.bounds[1] < _AWAY * cell.height
+                and (after := self._after_label(rule.inner, cell)) is not None
+            ]
+            if _bare(head.text) in labels and rows:
+                row = max(rows, key=lambda each: each[0].bounds[1])
+                for value, place in self._labelled(rule, *row, page.cells):
+                    yield _Candidate(value, place * rule.sure * _OTHER_LABEL)
+
+    def _without_label(self, rule: FieldRule, page: _Page) -> Iterator[_Candidate]:
+        cells = page.cells
+        for number in page.numbers if rule.wraps and rule.bare else ():
+            if rule.bare and rule.bare.fullmatch(number.text):
+                yield _Candidate(number, rule.bare_sure * _WRAPPED, bare=True, proven=True)
         for cell in _lowest(rule, cells) if rule.lowest else cells:
             for match in rule.bare.finditer(cell.text) if rule.bare else ():
                 yield _Candidate(cell.part(*match.span(match.lastindex or 0)), rule.bare_sure, bare=True)
@@ -229,7 +234,9 @@ class FieldFinder:
         for nearest in sorted(over, key=lambda each: -each.bounds[3])[:1]:
             match = rule.pattern.search(nearest.text)
             whole = match is not None and match.group() == nearest.text
-            if whole and not self._labels_another(rule, nearest, cells):
+            # A name in Latin letters has the one in Chinese above it.
+            alike = cell.text.isascii() and nearest.text.isascii()
+            if whole and not alike and not self._labels_another(rule, nearest, cells):
                 yield nearest
 
     def _labels_another(self, rule: FieldRule, value: Cell, cells: Sequence[Cell]) -> bool:
@@ -257,7 +264,7 @@ class FieldFinder:
             if at is not None:
                 after = _strip(cell.part(at + len(label), len(cell.text)))
                 # The label once more in another language, behind the first.
-                again = next((each for each in labels if after.text.startswith(each)), "")
+                again = next((each for each in labels if after.text.startswith(each) and len(each) > 2), "")
                 return _strip(after.part(len(again), len(after.text)))
         return None
 
@@ -270,10 +277,13 @@ class FieldFinder:
         text, length = cell.text, len(label)
         at = text.find(label)
         while at >= 0:
-            if (not at or anywhere or self._apart(text, at)) and not _goes_on(text, at + length, label):
+            inside = text[at - 1 : at].isascii() and text[at - 1 : at].isalpha() and text[at].isascii()
+            apart = (anywhere and not inside) or self._apart(text, at)
+            if (not at or apart) and not _goes_on(text, at + length, label):
                 return at
             at = text.find(label, at + 1)
-        allowed = max(length // _LONG_LABEL, int(length == 4 and min(cell.chances, default=1.0) < _UNSURE))
+        short = length == 4 or (length == 3 and text[0] == label[0])
+        allowed = max(length // _LONG_LABEL, int(short and min(cell.chances, default=1.0) < _UNSURE))
         if not allowed or len(set(label) - set(text)) > allowed:
             return None
         return next(
@@ -296,9 +306,12 @@ class FieldFinder:
         ]
         if len(wrong) > allowed or self._starts_cell(text[at:]):
             return False
-        if any({label[index - at], text[index]} <= set(pair) for index in wrong for pair in _OPPOSITES):
+        if any({label[index - at], text[index]} <= set(pair) for index in wrong for pair in OPPOSITES):
             return False
-        return len(label) >= _LONG_LABEL or all(cell.chances[index] < _UNSURE for index in wrong)
+        if len(label) == 3 and at:
+            return False
+        unsure = _UNSURE if len(label) == 4 else _HARDLY_READ
+        return len(label) >= _LONG_LABEL or all(cell.chances[index] < unsure for index in wrong)
 
     def _beside(
         self, rule: FieldRule, label: Cell, after: Cell, cells: Sequence[Cell]
@@ -319,15 +332,22 @@ class FieldFinder:
             yield _RIGHT, joined(right[:count])
         if rule.wraps and right and (following := placed.next_line(right[0], right[0].bounds[0], cells)):
             yield _WRAPPED, joined([right[0], following])
+        if rule.unbroken and (whole := placed.broken_number(right[0] if right else label, cells)):
+            yield _WRAPPED, whole
         parts = [each for each in (after, *right) if each.text]
         if rule.unbroken and len(parts) > 1 and (once := placed.once(parts[0], parts[1])):
             yield _RIGHT, once
         around = placed.upper_of_two(label, cells) if rule.flows and not parts else None
         if around and not self._starts_cell(around.text):
             yield _RIGHT, around
-        if not parts:
+        joinable = not parts and not rule.flows and (rule.unbroken or not rule.wraps)
+        both = placed.in_two_lines(label, cells) if joinable else []
+        if both and not any(self._starts_cell(line.text) for line in both):
+            yield _WRAPPED, joined(both)
+        elif not parts:
             yield from ((_BELOW, cell) for cell in self._off_the_row(rule, label, cells))
-        for cell in placed.below(label, cells):
+        # Below the question what is wanted stand the boxes to be ticked.
+        for cell in placed.below(label, cells) if not rule.options else ():
             if not self._starts_cell(cell.text) and not self._named(cell, cells):
                 yield _BELOW, cell
 
@@ -369,15 +389,16 @@ class FieldFinder:
 
     def _values(self, rule: FieldRule, cell: Cell) -> Iterator[Cell]:
         """The value in a cell, and what it is without the specks that were read as points in it."""
-        if rule.options and _boxes(rule, cell.text):
+        ticked = rule.options and rule.words and rule.pattern.fullmatch(cell.text)
+        if rule.options and not ticked and _boxes(rule, cell.text):
             return
         ends = (self._stops.search(cell.text, 2), self._within.search(cell.text, 2))
         # Free text may hold such words; they end it only where they stand apart.
         cuts = [
             end.start() for end in ends if end and (not rule.flows or self._apart(cell.text, end.start()))
         ]
-        whole = cell.part(0, min(cuts, default=len(cell.text)))
-        clean = _without_specks(whole) if rule.unbroken else whole
+        whole = cell if ticked else cell.part(0, min(cuts, default=len(cell.text)))
+        clean = placed.without_specks(whole) if rule.unbroken else whole
         for source in (whole,) if clean.text == whole.text else (whole, clean):
             match = rule.pattern.search(source.text)
             if match:
@@ -405,7 +426,10 @@ class FieldFinder:
 
 
 def _page(cells: Sequence[Cell]) -> _Page:
-    return _Page(cells, placed.broken_labels(cells), placed.line_ends(cells), placed.split_labels(cells))
+    numbers = [whole for cell in cells if (whole := placed.broken_number(cell, cells))]
+    return _Page(
+        cells, numbers, placed.broken_labels(cells), placed.line_ends(cells), placed.split_labels(cells)
+    )
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -422,43 +446,29 @@ def _share(pixels: float, side: int) -> float:
     return round(min(1.0, max(0.0, pixels / side)), 4)
 
 
-def _reading_order(cells: Sequence[Cell]) -> list[Cell]:
-    """Rows from the top, and each from the left. A cell is of the row whose first cell it stands beside: rows counted
-    by each cell's own height would part two labels of which one was cut out a pixel higher."""
-    rows: list[list[Cell]] = []
-    for cell in sorted(cells, key=lambda each: each.middle):
-        first = rows[-1][0] if rows else None
-        if first is not None and cell.middle - first.middle < 0.6 * max(cell.height, first.height):
-            rows[-1].append(cell)
-        else:
-            rows.append([cell])
-    return [cell for row in rows for cell in sorted(row, key=lambda each: each.bounds[0])]
-
-
 def _goes_on(text: str, end: int, label: str) -> bool:
     """Whether the label is the beginning of another one: of an English phrase, or of one that ends in 起 or 至."""
     letters = text[end : end + 1].isascii() and text[end : end + 1].isalpha()
     english = label.isascii() and label != "VIN" and letters and not _NUMBER.match(text, end)
-    return english or text[end:].rstrip(":") in _TERMS
+    return english or text[end:].rstrip(":") in TERMS
 
 
 def _strip(cell: Cell) -> Cell:
-    match = _SUB_LABELS.match(cell.text)
+    match = SUB_LABELS.match(cell.text)
     return cell.part(match.end(), len(cell.text)) if match else cell
 
 
 def _bare(label: str) -> str:
-    """The label without its number before it and its unit or colon behind it."""
-    return re.sub(r"^[\d.、]+|(?:\([^()]*\)|[:：])+$", "", label)
+    """The label without its number before it and its unit, colon or English behind it."""
+    return re.sub(r"^[\d.、]+|(?:\([^()]*\)|[:：/])+$|(?<=[\u4e00-\u9fff])[A-Z]+$", "", label)
 
 
-def _over_the_end(labels: Sequence[str], ends: Sequence[tuple[Cell, Cell]]) -> Iterator[tuple[Cell, Cell]]:
-    """Labels in running text that begin at the end of a line, each with what follows it in the next."""
-    for line, following in ends:
-        for label in labels:
-            for cut in range(2, len(label)):
-                if line.text.endswith(label[:cut]) and following.text.startswith(label[cut:]):
-                    yield following, _strip(following.part(len(label) - cut, len(following.text)))
+def _of_agent(rule: FieldRule, label: Cell, cells: Sequence[Cell]) -> bool:
+    """Whether the label of a name stands in the section of someone who acts for the one that is looked for."""
+    if _bare(label.text) not in _PARTY_LABELS or any(_OTHER_PARTY.fullmatch(each) for each in rule.labels):
+        return False
+    head = placed.head_of(label, cells)
+    return head is not None and bool(_OTHER_PARTY.fullmatch(head.text))
 
 
 def _boxes(rule: FieldRule, text: str) -> bool:
@@ -469,16 +479,6 @@ def _boxes(rule: FieldRule, text: str) -> bool:
 def _another(value: str, labelled: str) -> bool:
     """Whether the value is another number than the one beside the label, and no better reading of it."""
     return len(labelled) >= _WHOLE and SequenceMatcher(None, value, labelled, autojunk=False).ratio() < _ALIKE
-
-
-def _without_specks(cell: Cell) -> Cell:
-    kept = [(sign, chance) for sign, chance in zip(cell.text, cell.chances, strict=True) if sign.isalnum()]
-    return Cell("".join(sign for sign, _ in kept), tuple(chance for _, chance in kept), cell.bounds)
-
-
-def _all_right(cell: Cell) -> float:
-    """The chance that every character is right, brackets and dots left out: their width is read by luck."""
-    return prod(chance for sign, chance in zip(cell.text, cell.chances, strict=True) if sign.isalnum())
 
 
 def _lowest(rule: FieldRule, cells: Sequence[Cell]) -> list[Cell]:

@@ -67,7 +67,7 @@ _WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 # A photograph has hardly more lines than this; a vehicle's numbers are looked for on it at this long side again.
 _NEARLY_READ = 3
 _ON_PICTURES, _PICTURE_LINES, _PICTURE_SIDE = ("vin", "plate_no"), 8, 1280
-_RULES = "rules-6"
+_RULES = "rules-7"
 
 
 class PageRecogniser:

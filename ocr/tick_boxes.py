@@ -25,6 +25,10 @@ from ocr.protocol import Box, FieldFinding, Line
 _LEFT, _AROUND = 1.6, 0.2
 # What is ink: darker than the paper by this share of the contrast.
 _CONTRAST = 0.42
+# Frames thinner than the print are paler; they are looked for so where none is as dark as the print.
+_FAINT = 0.25
+# A box filled to its edges: how full its square is.
+_SOLID = 0.86
 # The bare paper in an empty box: its side beside the line's height, how full of it its square is, how far from the
 # line's middle it lies.
 _INSIDE, _SQUARE, _OFF_MIDDLE = (0.28, 0.9), 0.88, 0.3
@@ -48,6 +52,12 @@ _KNOWN = 0.4
 # An option that any question may have; the field's own stand no further from it than so many heights of a line.
 _OTHER, _COMPANY = "其他", 3.0
 _MARKS, _EMPTY_SIGNS = "☑√■☒✓✔", "□☐"
+# Words that a mark or the line's end parts; a sign that may have been misread.
+_PART, _UNSURE = re.compile(r"[\u4e00-\u9fff、/]{4,}"), 0.9
+# What makes a paper another one: 前号牌.
+_OTHER_PAPER = "前后原"
+# How a form's name ends, which holds the names of what may be asked for.
+_HEADING = re.compile(r"(?:申请|审批|登记|记录|备案)表$")
 _CHINESE, _BETWEEN = re.compile(r"[\u4e00-\u9fff]"), re.compile(rf"[{_MARKS}{_EMPTY_SIGNS}:：;；]+")
 
 
@@ -105,7 +115,7 @@ def findings(image: Image, lines: Sequence[Line], codes: Sequence[str]) -> tuple
 
 def _finding(image: Image, lines: Sequence[Line], code: str) -> FieldFinding | None:
     grouped = RULES[code].grouped
-    seen = choices(image, lines, (*RULES[code].options, *(GROUPED if grouped else ())))
+    seen = choices(image, lines, (*RULES[code].options, *((*GROUPED, *GROUPS) if grouped else ())))
     named = [(_named(each, lines) if grouped else each.option, each) for each in seen if each.ticked]
     told = [(name, each) for name, each in named if name and (name != _OTHER or _in_company(each, seen))]
     if not told:
@@ -123,15 +133,18 @@ def _finding(image: Image, lines: Sequence[Line], code: str) -> FieldFinding | N
 
 
 def _named(choice: Choice, lines: Sequence[Line]) -> str:
-    """The option, behind the word that heads its row where the option names only a paper; nothing, if none does."""
-    if choice.option not in GROUPED:
+    """The option, with the word that heads its row where the option names only a paper or only what is asked for it;
+    nothing, if none does."""
+    if choice.option not in GROUPED + GROUPS:
         return choice.option
     _, top, _, bottom = choice.box
     for line in lines:
         text, (_, upper, right, lower) = "".join(line.text.split()), geometry.bounds(line.box)
         level = upper < (top + bottom) / 2 < lower and right < choice.box[0] + (bottom - top)
-        if level and text in GROUPS:
+        if level and choice.option in GROUPED and text in GROUPS:
             return text + choice.option
+        if level and choice.option in GROUPS and text.removeprefix("机动车") in GROUPED:
+            return choice.option + text.removeprefix("机动车")
     return ""
 
 
@@ -143,16 +156,17 @@ def _in_company(other: Choice, seen: Sequence[Choice]) -> bool:
 
 def choices(image: Image, lines: Sequence[Line], options: Sequence[str]) -> list[Choice]:
     """The known options on an upright BGR page that have a box before them, in reading order, ticked or not."""
-    rows = [row for line in lines if (row := _row(image, line, options))]
-    inside = [side for row in rows for side in _empty(row)]
+    for contrast in (_CONTRAST, _FAINT):
+        rows = [row for line in lines if (row := _row(image, line, options, contrast))]
+        inside = [side for row in rows for side in _empty(row)]
+        if inside:
+            break
     usual = round(float(np.median(inside))) if inside else None
-    return [
-        choice for row in rows for choice in _judged(row, _boxes(row, usual) if usual is not None else [])
-    ]
+    return [choice for row in rows for choice in _judged(row, _frames(row, usual))]
 
 
-def _row(image: Image, line: Line, options: Sequence[str]) -> _Row | None:
-    found = _options_in(line.text, options)
+def _row(image: Image, line: Line, options: Sequence[str], contrast: float) -> _Row | None:
+    found = _options_in(_put_right(line, tuple(options)), options)
     if not found:
         return None
     quad = np.array(line.box, dtype=np.float32)
@@ -163,17 +177,43 @@ def _row(image: Image, line: Line, options: Sequence[str]) -> _Row | None:
     strip = geometry.cut_out(
         image, np.stack([quad[0] - left - down, quad[1] - down, quad[2] + down, quad[3] - left + down])
     )
-    return _Row(line, found, _dark(strip), _LEFT * float(height))
+    return _Row(line, found, _dark(strip, contrast), _LEFT * float(height))
+
+
+def _put_right(line: Line, options: tuple[str, ...]) -> str:
+    """The line's text, an option in it put right of which one sign was hardly legible, if it can be no other."""
+    signs = [(sign, chance) for sign, chance in zip(line.text, line.characters, strict=True) if sign.strip()]
+    text = "".join(sign for sign, _ in signs)
+    for part in _PART.finditer(text):
+        like = {
+            option: wrong
+            for option in options
+            if len(option) == len(part.group())
+            and len(wrong := [at for at, sign in enumerate(option) if sign != part.group()[at]]) <= 1
+        }
+        if len(like) == 1:
+            option, wrong = like.popitem()
+            if wrong and signs[part.start() + wrong[0]][1] < _UNSURE:
+                return text[: part.start()] + option + text[part.end() :]
+    return text
 
 
 def _options_in(text: str, options: Sequence[str]) -> tuple[_Option, ...]:
     """The options that the text holds, and what else stands between its boxes, if it is a row of options."""
     plain = "".join(text.split())
+    if _HEADING.search(plain):
+        return ()
     found: list[_Option] = []
     reached = 0
     for match in _pattern(tuple(options)).finditer(plain):
-        found += _unknown(plain[reached : match.start()])
-        found.append(_Option(match.group(), plain[: match.start()][-1:], True))
+        between = _unknown(plain[reached : match.start()])
+        # Such a sign makes what follows it another paper; any other single one is a box that was misread.
+        single = (
+            bool(between) and between[-1].text in _OTHER_PAPER and plain[match.start() - 1] in _OTHER_PAPER
+        )
+        found += between[:-1] if single else between
+        named = between[-1].text + match.group() if single else match.group()
+        found.append(_Option(named, plain[: match.start()][-1:], not single))
         reached = match.end()
     found += _unknown(plain[reached:])
     words, known = (
@@ -193,11 +233,11 @@ def _pattern(options: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(option) for option in sorted(options, key=len, reverse=True)))
 
 
-def _dark(strip: Image) -> NDArray[np.uint8]:
-    """1 where the strip is darker than its paper by a good part of its contrast."""
+def _dark(strip: Image, contrast: float) -> NDArray[np.uint8]:
+    """1 where the strip is darker than its paper by so much of its contrast."""
     grey = cv2.cvtColor(strip, cv2.COLOR_BGR2GRAY)
     low, high = np.percentile(grey, (2, 80))
-    return np.asarray(grey < high - max(18.0, _CONTRAST * (high - low)), dtype=np.uint8)
+    return np.asarray(grey < high - max(18.0, contrast * (high - low)), dtype=np.uint8)
 
 
 def _empty(row: _Row) -> list[int]:
@@ -210,6 +250,33 @@ def _empty(row: _Row) -> list[int]:
         if least <= width <= most
         and abs(width - height) <= max(2, 0.15 * width)
         and area >= _SQUARE * width * height
+        and abs(top + height / 2 - row.dark.shape[0] / 2) <= _OFF_MIDDLE * row.height
+    ]
+
+
+def _frames(row: _Row, inside: int | None) -> list[_Frame]:
+    """The boxes in the strip from left to right: those of the form's size, and those filled to their edges."""
+    drawn = _boxes(row, inside) if inside is not None else []
+    filled = [
+        frame
+        for frame in _filled(row, inside)
+        if all(abs(frame.left - other.left) > 0.7 * other.side for other in drawn)
+    ]
+    return sorted([*drawn, *filled], key=lambda frame: frame.left)
+
+
+def _filled(row: _Row, inside: int | None) -> list[_Frame]:
+    """The strip's squares of nothing but ink, where `inside` is given no larger than the others' frames."""
+    least, most = (share * row.height for share in _INSIDE)
+    if inside is not None:
+        least, most = 0.9 * inside, inside + 2.0 * _STROKE
+    _, _, found, _ = cv2.connectedComponentsWithStats(row.dark, connectivity=4)
+    return [
+        _Frame(int(left), int(top), int(max(width, height)), 1.0)
+        for left, top, width, height, area in found[1:]
+        if least <= width <= most
+        and abs(width - height) <= max(2, 0.15 * width)
+        and area >= _SOLID * width * height
         and abs(top + height / 2 - row.dark.shape[0] / 2) <= _OFF_MIDDLE * row.height
     ]
 

@@ -15,7 +15,7 @@ _NO_NAME = (
     "如有|如不|本人|愿意|承担|特此|以上|上述|属实|真实|有效|虚假|签字|签名|盖章|申请|代理|机动车|同意|情况|经查|准予"
     "|不予|联系|受赠|受让|赠与|买受|竞买|继承人|典当行|甲方|乙方|丙方|单位|签收|填写|合法|变更|准确|完整|齐全|登记"
     "|受委托|户主|母亲|父亲|长子|长女|承诺"
-    "|所填|提交"
+    "|所填|提交|统一社会"
 )
 # Words that are no name wherever they stand among so few signs.
 _NO_PERSON = (
@@ -26,7 +26,7 @@ _PERSON = (
     r"|[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff·]{1,16}"
 )
 NAME = (
-    rf"^(?:(?![持到由请凭经向将把被]|(?:公安局|派出所|车管所"
+    rf"^(?:(?![持到由请凭经向将把被]|统一社会|(?:公安局|派出所|车管所"
     rf"|车辆管理所)(?![\u4e00-\u9fff]))[\u4e00-\u9fffA-Z0-9][\u4e00-\u9fff（）()A-Z0-9]{{1,39}}(?:{ORGANISATION_ENDS})(?:\([\u4e00-\u9fff]{{2,6}}\)$)?|[\u4e00-\u9fff]{{1,8}}·[\u4e00-\u9fff·]{{1,16}}"
     rf"|{_NO_PERSON}(?![及和对的应与或为是将由]|(?:{_NO_NAME}))[\u4e00-\u9fff]{{2,4}}(?![\u4e00-\u9fff]"
     rf"|\([\u4e00-\u9fff]{{2,6}}\)[\u4e00-\u9fff])"
@@ -39,12 +39,14 @@ _OFFICE = (
     r"|支队|大队|派出所|车管所|办|厅|会|校|园|司|署)"
 )
 OFFICE = rf"^{_OFFICE}(?![\u4e00-\u9fff])"
-# What stands under a name: on a card the sex, on an invoice the buyer's number.
-SEX_BELOW = r"^(?:性别|[男女].{0,5}$)"
+# What stands under a name: on a card the sex or the name in Latin letters, on an invoice the buyer's number.
+SEX_BELOW = r"^(?:性别|[男女].{0,5}$)|^[A-Z]{2,20},[A-Z]{2,30}$"
 NUMBER_BELOW = r"^(?:[1-9]\d{14}(?:\d\d[\dX])?|[0-9A-Z]{18}|[0-9A-Z]{8}-?[\dX])$"
 # A person's name in a sentence, as short as what follows allows.
 IN_SENTENCE = r"([\u4e00-\u9fff]{2,4}?)"
 NAMED = "姓名/名称 姓名(单位名称) 姓名(名称) 姓名 名称 单位名称"
+# An organisation by its name alone.
+ORGANISATION = r"[\u4e00-\u9fff()A-Z0-9]{3,38}(?:公司|集团|银行|中心|学校|医院|合作社)"
 # A month with a nought before it is followed by a day of two figures, or one was not read.
 DATE = r"(?:19|20)\d{2}(?!\D0\d\D\d(?!\d))[年.\-/]\d{1,2}[月.\-/]\d{1,2}日?|(?<!\d)(?:19|20)\d{2}[01]\d[0-3]\d(?!\d)"
 # A seal may leave a sign before it.
@@ -57,10 +59,12 @@ MONTH = (
     r"(?:19|20)\d{2}[年.\-/](?:1[0-2]|0?[1-9])(?:月|(?=[^\d年月.\-/]|$))|(?:19"
     r"|20)\d{2}[年.\-/]\d{1,2}[月.\-/]\d{1,2}日?"
 )
-CODE = r"^[A-Z0-9][A-Z0-9*/#\-]{3,29}"
+# Words in capitals are no number.
+CODE = r"^(?=(?:[A-Z*/#\-]*\d){3})[A-Z0-9][A-Z0-9*/#\-]{3,29}"
 # A number that an office gave: letters, figures, the words and brackets of a document number.
 REFERENCE = r"^(?=(?:\D*\d){3})[\u4e00-\u9fffA-Z0-9()\[\]〔〕【】\-_/.]{4,32}"
 # A document number 〔2024〕第12号 by its form alone.
+WORD_NUMBER = r"[\u4e00-\u9fffA-Z0-9]{2,14}字第?\d{3,15}号"
 DOCUMENT_NUMBER = r"[\u4e00-\u9fff]{2,14}[\[〔(【]?(?:19|20)\d{2}[\]〕)】]?[\u4e00-\u9fff]{0,4}第?\d{1,10}号"
 CASE_NUMBER = (
     r"[(\[〔【]?(?:19|20)\d{2}[)\]〕】]?[\u4e00-\u9fff][\u4e00-\u9fff0-9]{1,14}?第?\d{1,6}(?:[-之]\d{1,3})?号"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocr.field_rules.forms import AMOUNT, CASE_NUMBER, CODE, DOCUMENT_NUMBER, REFERENCE, TEXT
+from ocr.field_rules.forms import AMOUNT, CASE_NUMBER, CODE, DOCUMENT_NUMBER, REFERENCE, TEXT, WORD_NUMBER
 from ocr.field_rules.rule import FieldRule, rule
 
 _CAUSES = "丢失 灭失 损毁 损坏 污损 被盗 字迹模糊 前号牌 后号牌 原证记载事项变化 首次申领 其他"
@@ -19,7 +19,8 @@ PAPERS: dict[str, FieldRule] = {
     ),
     "import_cert_no": rule(
         "进口证明书号 进口证明书编号 证明书编号 通知书编号 进口证明书",
-        rf"{CODE}|{REFERENCE}",
+        rf"^{WORD_NUMBER}|{CODE}|{REFERENCE}",
+        r"^没证\d{6,8}$",
         others="编号 NO",
         anywhere=True,
     ),
@@ -52,9 +53,11 @@ PAPERS: dict[str, FieldRule] = {
         "文书编号 决定书编号 文书号 证明编号 文号 字号 编号", REFERENCE, DOCUMENT_NUMBER, bare_sure=0.8
     ),
     "permit_no": rule(
-        "道路运输经营许可证号 经营许可证号 道路运输证号 许可证编号 许可证号 证件编号 证号 字号 编号",
+        "道路运输证号 许可证编号 许可编号 许可证号 证件编号 证号 字号 编号",
         r"(?=(?:\D*\d){3})[\u4e00-\u9fffA-Z0-9()\[\]〔〕\-]{4,32}",
         rf"{DOCUMENT_NUMBER}|^[\u4e00-\u9fff]{{2,14}}字第?\d{{6,15}}号$",
+        others="道路运输经营许可证号 经营许可证号",
+        bare_sure=0.9,
     ),
     "quota_kind": rule(
         "额度种类 额度类型 额度性质 额度类别",

@@ -11,6 +11,7 @@ from ocr.field_rules.forms import (
     NAMED,
     NUMBER_BELOW,
     OFFICE,
+    ORGANISATION,
     PERSON,
     REFERENCE,
     SEX_BELOW,
@@ -66,12 +67,14 @@ PARTIES: dict[str, FieldRule] = {
         valid_only=True,
     ),
     "owner_name": rule(
-        "机动车所有人姓名/名称 机动车所有人 车辆所有人 所有权人 所有人 车主姓名 车主 姓名/名称 "
+        "机动车所有人的姓名 机动车所有人姓名/名称 机动车所有人 车辆所有人 所有权人 所有人 车主姓名 车主 姓名/名称 "
         "声明人(签字) 承诺人(签字) 声明人 承诺人",
         NAME,
         rf"(?:兹证明|兹有|客户|当户|本人|被继承人|借款人|赠与人){IN_SENTENCE}"
         r"(?:\((?:公民)?身份|,?所有的|于(?:19|20)|,因|以号牌|自愿)"
-        rf"|(?:^|,){IN_SENTENCE}于(?:19|20)\d\d年\d{{1,2}}月\d{{1,2}}日在我|登记在{IN_SENTENCE}名下",
+        rf"|(?:^|,){IN_SENTENCE}于(?:19|20)\d\d年\d{{1,2}}月\d{{1,2}}日在我|登记在{IN_SENTENCE}名下"
+        rf"|^{IN_SENTENCE}\((?:居民|公民)?身份证?(?:号码?)?:?\d{{17}}[\dX]\)(?=以|将|用)"
+        rf"|^({ORGANISATION})\(统一社会信用代码:?[0-9A-Z]{{18}}\)(?=,?经审核)",
         others="被继承人 赠与人 原所有人 调出单位 抵押人(所有人) 抵押人 当户 借款人 额度所有人 "
         "中标人 客户名称 客户姓名 姓名(单位名称) 申请单位(人) 交车单位(个人) 申请人 当事人 姓名",
         inner=NAMED,
@@ -81,8 +84,8 @@ PARTIES: dict[str, FieldRule] = {
         "申请人姓名 学员姓名 考生姓名 驾驶人姓名 户主姓名 死者姓名 姓名/名称 姓名",
         NAME,
         rf"(?:^|(?<=[,:]))[\u4e00-\u9fff]{{2,4}}(?=,[男女],)"
-        rf"|(?:兹证明|兹有|居民|患者|机动车驾驶人|系我部){IN_SENTENCE}(?:,[男女]|同志|\((?:公民)?身份"
-        rf"|,(?:公民)?身份证)",
+        rf"|(?:兹证明|兹有|居民|患者|机动车驾驶人|系我部|退役(?:士兵|军人|士官|军官)){IN_SENTENCE}"
+        rf"(?:,[男女]|同志|\((?:公民)?身份|,(?:公民)?身份证|在部队|在我部)",
         others="被检测人 被查询人 被核查人 被处罚人 持证人 现用名 学员 兹有居民 当事人 申请人 NAME",
         above=SEX_BELOW,
         bare_sure=0.7,
@@ -108,7 +111,14 @@ PARTIES: dict[str, FieldRule] = {
     "org_name": rule(
         "单位名称 企业名称 业户名称 学校名称 机构名称 名称", NAME, others="申请单位 经营者 业户 单位 称"
     ),
-    "principal_name": rule("委托人姓名/名称 委托单位 委托人", NAME, others="授权人", inner=NAMED),
+    "principal_name": rule(
+        "委托人姓名/名称 委托单位 委托人",
+        NAME,
+        rf"^({ORGANISATION})\((?:公章|盖章)\)$",
+        others="授权人",
+        inner=NAMED,
+        lowest=True,
+    ),
     "agent_name": rule(
         "代理人姓名/名称 被委托人 受托人 代理人",
         NAME,

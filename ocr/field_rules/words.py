@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # Words that begin a cell of their own: a name ends before them.
 CELL_WORDS = (
     "邮寄地址",
@@ -80,3 +82,31 @@ _WITHIN = (
     "营业场所 受理部门 变更后 更正后 更正前 工作单位"
 )
 WITHIN_VALUES = frozenset(_WITHIN.split())
+
+# Signs of labels that are never each other misread.
+TERMS = ("起", "自", "止", "至", "起止")
+OPPOSITES = (
+    "前后",
+    "买卖",
+    "起止",
+    "起至",
+    "自至",
+    "自止",
+    "左右",
+    "原现",
+    "新旧",
+    "购销",
+    "甲乙",
+    "上下",
+    "收付",
+    "出入",
+    "领还",
+)
+# What belongs to the label behind which it stands, its English gloss and its unit among it.
+SUB_LABELS = re.compile(
+    r"^(?:姓名/名称|姓名|名称|\(车架号码?\)|/?车架号码?|号码|负责人\)?|路线\)?(?![\u4e00-\u9fff])|为(?=[A-Z0-9])|\((?:人|单位|所有人|签名|签字|盖章|单位名称|小写|如实填写)\)|及|VIN"
+    r"|\((?:KG|MM|CM|ML|KW|元|千克|毫米|厘米|公斤|学时|小时|分|含驾驶员|或出厂编号|负责人|地区)\)"
+    r"|(?:FULLNAME|NAME|OWNER|ADDRESS|SEX|PLATENO\.?|VEHICLETYPE|USECHARACTER|MODEL|ENGINENO\.?|REGISTERDATE|ISSUEDATE"
+    r"|SIGNATURE|BRAND&MODEL|MANUFACTURER|INSPECTOR|NATIONALITY|DATEOFBIRTH|DATEOFFIRSTISSUE|VALIDPERIOD|CLASS|COUNTRY)(?![A-Z0-9])"
+    r"|\([甲乙丙丁]方\)|\([\u4e00-\u9fff、/]{1,10}\)(?=:)|N[O0](?:[.:]|(?=\d))|\([A-Z.'/&\-]{2,40}\)|(?:FULL)?NAME(?=[A-Z]{4})(?!NAMEOF)|变更/?备案:|[:：;；.。,，、/\-_*()（）\[\]☑√·•\s])+"
+)

@@ -38,7 +38,7 @@ def test_every_field_of_the_catalogue_that_is_printed_has_a_rule() -> None:
         ("case_no", [("(2024)示0123执4567号", 100, 100)], "(2024)示0123执4567号"),
         ("court_name", [("示例市演示区人民法院", 500, 60)], "示例市演示区人民法院"),
         ("subject", [("考试科目", 100, 100), ("科目三道路驾驶技能", 400, 100)], "科目三道路驾驶技能"),
-        ("score", [("考试成绩", 100, 100), ("98分", 400, 100)], "98分"),
+        ("score", [("考试成绩", 100, 100), ("98分", 400, 100)], "98"),
         (
             "permit_no",
             [("许可证号", 100, 100), ("示校许字〔2023〕293号", 400, 100)],
@@ -119,6 +119,55 @@ def test_a_label_in_two_lines_of_its_cell(finder: FieldFinder) -> None:
     assert finding is not None and finding.value == "示例汽车有限公司"
 
 
+def test_a_label_in_five_lines_of_its_cell(finder: FieldFinder) -> None:
+    parts = ("机动车", "所有人", "的姓名", "（名", "称）")
+    lines = [line(part, 100, 100 + 40 * at) for at, part in enumerate(parts)]
+    finding = found(finder, "owner_name", *lines, line("示例建筑工程有限公司", 400, 180))
+    assert finding is not None and finding.value == "示例建筑工程有限公司"
+
+
+def test_a_short_label_is_taken_for_misread_only_where_a_sign_is_hardly_legible(finder: FieldFinder) -> None:
+    text = "所付人示例商贸有限公司"
+    box = line(text, 100, 100).box
+    blurred = Line(text, box, 0.9, (0.99, 0.6, *(0.99,) * 9))
+    finding = found(finder, "owner_name", blurred)
+    assert finding is not None and finding.value == "示例商贸有限公司"
+    assert found(finder, "owner_name", line(text, 100, 100)) is None
+
+
+def test_a_name_in_two_lines_beside_its_label(finder: FieldFinder) -> None:
+    first, second = line("示例汽车租赁有", 400, 75), line("限公司", 400, 125)
+    finding = found(finder, "owner_name", line("车主", 100, 100), first, second)
+    assert finding is not None and finding.value == "示例汽车租赁有限公司"
+
+
+def test_a_number_in_two_lines_without_a_label_counts_only_if_its_check_digit_agrees(
+    finder: FieldFinder,
+) -> None:
+    finding = found(finder, "id_number", line(ID_NUMBER[:10], 400, 100), line(ID_NUMBER[10:], 400, 138))
+    assert finding is not None and finding.value == ID_NUMBER
+    wrong = ID_NUMBER[10:-1] + "3"
+    assert found(finder, "id_number", line(ID_NUMBER[:10], 400, 100), line(wrong, 400, 138)) is None
+
+
+def test_the_name_in_a_section_whose_head_stands_lower(finder: FieldFinder) -> None:
+    lines = [line("姓名", 300, 100), line("甄示例", 500, 100), line("委托人", 100, 125)]
+    lines += [line("姓名", 300, 300), line("范示例", 500, 300), line("受委托人", 100, 325)]
+    principal, agent = found(finder, "principal_name", *lines), found(finder, "agent_name", *lines)
+    assert principal is not None and principal.value == "甄示例"
+    assert agent is not None and agent.value == "范示例"
+
+
+def test_the_name_of_one_who_acts_for_the_owner_is_not_the_owners(finder: FieldFinder) -> None:
+    beside = [line("代理人", 100, 300), line("姓名/名称", 250, 300), line("甄示例", 500, 300)]
+    beneath = [line("代理人信息", 100, 260), line("姓名/名称", 100, 300), line("甄示例", 500, 300)]
+    assert found(finder, "owner_name", *beside) is None
+    assert found(finder, "owner_name", *beneath) is None
+    owner = [line("机动车所有人", 100, 100), line("姓名/名称", 300, 100), line("范示例", 500, 100)]
+    finding = found(finder, "owner_name", *owner, *beside)
+    assert finding is not None and finding.value == "范示例"
+
+
 def test_two_labels_below_each_other_are_not_one(finder: FieldFinder) -> None:
     lines = [
         line("厂牌", 100, 100),
@@ -189,6 +238,20 @@ def test_the_parties_of_a_digital_invoice(finder: FieldFinder) -> None:
         ),
         ("owner_name", "甄示例于2024年3月5日在我公司购买的汽车一辆", "甄示例"),
         ("accept_date", "你于2025-09-30申请办理的业务，经审查，申请材料不齐全", "2025-09-30"),
+        ("person_name", "兹证明退役士兵甄示例在部队服役期间取得驾驶证", "甄示例"),
+        ("owner_name", f"甄示例（身份证号{ID_NUMBER}）以其车辆作抵押", "甄示例"),
+        (
+            "owner_name",
+            "示例物流有限公司（统一社会信用代码：91310000MA1TEST016）经审核符合规定",
+            "示例物流有限公司",
+        ),
+        ("principal_name", "示例汽车租赁有限公司（公章）", "示例汽车租赁有限公司"),
+        ("person_name", "姓名Name ZHEN SHILI", "ZHENSHILI"),
+        ("subject", "考试科目：科目三安全文明驾驶常识 考试时间：2024-11-06", "科目三安全文明驾驶常识"),
+        ("permit_no", "许可编号：示校许331597", "示校许331597"),
+        ("import_cert_no", "编号：4340解字94948号", "4340解字94948号"),
+        ("import_cert_no", "没证4735364", "没证4735364"),
+        ("apply_items", "业务类型：驾驶证有效期满换证", "驾驶证有效期满换证"),
         ("train_hours", "培训，完成全部63学时，经结业考核成绩合格", "63"),
     ],
 )
@@ -205,6 +268,9 @@ def test_values_in_sentences(finder: FieldFinder, code: str, text: str, value: s
         ("agent_name", [("机动车所有人（代理人）签字：", 100, 100), ("甄示例", 600, 100)]),
         ("person_name", [("申请人签名 Signature：", 100, 100)]),
         ("import_cert_no", [("NORTHWIND MOTORS", 100, 100)]),
+        ("import_cert_no", [("进口证明书", 100, 100), ("CERTIFICATE OF IMPORTATION", 100, 140)]),
+        ("buyer_name", [("购买方", 100, 100), ("统一社会", 400, 100)]),
+        ("apply_items", [("申请事项", 100, 100), ("变更车身颜色", 100, 140)]),
         ("insure_to", [("保险期间自", 100, 100), ("2024-05-28", 400, 100)]),
         ("operator", [("经办人", 100, 100), ("办理时间", 400, 100)]),
         ("apply_items", [("申请事项", 100, 100), ("注册登记□注销登记转让登记", 400, 100)]),

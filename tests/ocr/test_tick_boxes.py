@@ -126,6 +126,42 @@ def test_a_paper_is_named_with_the_head_of_its_row() -> None:
     assert all(0 <= share <= 1 for share in findings[0].box)
 
 
+def test_what_is_asked_for_is_named_with_the_paper_that_heads_its_row() -> None:
+    asked = ["申领", "补领", "换领"]
+    image, lines = form([asked, asked], {"补领"}, heads=("行驶证", "号牌"))
+    findings = tick_boxes.findings(image, lines, ["apply_items"])
+    assert [finding.value for finding in findings] == ["补领行驶证、补领号牌"]
+
+
+def test_a_box_filled_to_its_edges_counts_where_every_other_is_too_faint() -> None:
+    image, lines = form([["注册登记"], ["转入"]], {"转入"}, "filled")
+    top, side = TOP + 4, round(0.85 * PX)
+    cv2.rectangle(image, (LEFT - 3, top - 3), (LEFT + side + 3, top + side + 3), (250, 250, 250), -1)
+    assert ticked(image, lines) == {"转入"}
+
+
+def test_frames_paler_than_the_print_are_found() -> None:
+    image, lines = form([["注册登记", "转让登记"]], {"转让登记"})
+    side, y = round(0.85 * PX), TOP + 4
+    second = round(LEFT + 1.3 * side + PX * 4 + 0.7 * PX)
+    for x in (LEFT, second):
+        cv2.rectangle(image, (x, y), (x + side, y + side), (170, 170, 170), 2)
+    assert ticked(image, lines) == {"转让登记"}
+
+
+def test_an_option_of_which_one_sign_was_hardly_legible_is_still_the_option() -> None:
+    blank = np.full((400, 1400, 3), 250, dtype=np.uint8)
+    text = "☑注册登己 □转让登记"
+    blurred = Line(text, read(text, LEFT, TOP, 700).box, 0.9, (*(0.99,) * 4, 0.6, *(0.99,) * 6))
+    seen = tick_boxes.choices(blank, [blurred], OPTIONS)
+    assert [(choice.option, choice.ticked) for choice in seen] == [("注册登记", True), ("转让登记", False)]
+
+
+def test_the_name_of_the_form_is_no_row_of_options() -> None:
+    image, lines = form([["机动车注册登记/转让登记申请表"]], {"机动车注册登记/转让登记申请表"})
+    assert tick_boxes.choices(image, lines, OPTIONS) == []
+
+
 def test_an_answer_that_any_question_may_have_needs_company() -> None:
     image, lines = form([["购买", "其他"]], {"其他"})
     assert tick_boxes.findings(image, lines, ["reason", "biz_type_checked"]) == ()
