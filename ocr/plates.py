@@ -43,7 +43,7 @@ _HOPELESS = -2.3
 # A number is told from this chance on that all its signs are right, taken over the outlines that agree best.
 SURE = 0.7
 # Another number whose signs read so well on average puts the surest in doubt.
-_RIVAL = 0.85
+_RIVAL, _RIVAL_SIGN = 0.85, 0.8
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,16 @@ def _usual_chance(seen: Sighting) -> float:
 
 
 def _rivals(other: Sighting, best: Sighting) -> bool:
-    """Whether another reading puts the best one in doubt. Windows for seven signs see part of a plate of eight."""
-    part = len(other.number) < len(best.number)
-    return other.number != best.number and not part and _usual_chance(other) > _RIVAL
+    """Whether another reading puts the best one in doubt: it reads well, and is sure where the two differ. Windows for
+    seven signs see part of a plate of eight."""
+    if other.number == best.number or len(other.number) < len(best.number) or _usual_chance(other) <= _RIVAL:
+        return False
+    differing = [
+        chance
+        for one, two, chance in zip(other.number, best.number, other.chances, strict=False)
+        if one != two
+    ]
+    return not differing or min(differing) > _RIVAL_SIGN
 
 
 @dataclass(frozen=True)

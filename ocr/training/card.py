@@ -33,8 +33,8 @@ Tells the material type 资料种类 of a scanned page (60 types; M-OT-99 is "no
   pictures, each scanned anew two to four times, in {epochs} rounds.
 - **Words** (`text.npz`): a linear model over hashed character n-grams, trained on the print of {texts} drawn pages as
   an engine would read it.
-- **Plates** (`plates.npz`): a small network over the signs of a plate, trained on {rounds} rounds of spoiled drawings of
-  plates of all provinces.
+- **Plates** (`plates.npz`): a small network over the signs of a plate, trained on {rounds} rounds of spoiled drawings
+  of plates of all provinces.
 - **Weighing** (`fusion.json`): four weights and two calibration numbers for each stage of the cascade, fitted on
   {read} scans of layouts that neither model saw ({hard} of them hard).
 
