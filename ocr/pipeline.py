@@ -160,7 +160,7 @@ class PageRecogniser:
             if not page.unread() or self._classifier.stops("page", answer):
                 break
         if not self._classifier.stops("page", answer):
-            page.read(self._reader, page.headings())
+            page.read(self._reader, list(page.texts))
             answer = self._judge(page, glance, "page")
         return answer, "page"
 

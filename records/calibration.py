@@ -185,7 +185,9 @@ class _Evidence:
     def findings(self, page_id: int) -> Iterable[_Finding]:
         on_page = [each for each in self.materials.get(page_id, ()) if each.recognition_id is not None]
         for each in on_page:
-            if each.code != UNKNOWN and each.predicted_code is None:  # a threshold speaks of the model's own answers
+            if (
+                each.code != UNKNOWN and each.predicted_code is None
+            ):  # a threshold speaks of the model's own answers
                 yield _Finding(each.id, each.code, TYPE, each.confidence, each.current_code == each.code)
         for name, reading in self.by_machine.get(page_id, {}).items():
             code = promise.stated_type(self.kinds, on_page, reading)

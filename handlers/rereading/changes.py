@@ -65,7 +65,8 @@ def between(
     found = row.materials[0] if row.materials else None
     if found and found["code"] not in codes:
         rejected = any(
-            (each.confirmed_by or each.predicted_code) and each.model_code == found["code"] for each in materials
+            (each.confirmed_by or each.predicted_code) and each.model_code == found["code"]
+            for each in materials
         )
         sure = found["confidence"] >= agreement.SURE and found["code"] != UNKNOWN
         yield Change(
