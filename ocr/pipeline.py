@@ -266,14 +266,11 @@ class PageRecogniser:
         return ((*kind.required, *telling) if depth == "key" else kind.fields) or KEY_FIELDS
 
     def _find(self, page: OpenPage, codes: Sequence[str], region: Box) -> Sequence[FieldFinding]:
-        """The fields in a region, read portion by portion until each that a rule can find is found and sure."""
-        findable = _findable(codes)
-        while True:
+        """The fields in a region. What was not needed for the type is skimmed where one is missing or in doubt."""
+        found = self._found_in(page, codes, region)
+        if not _findable(codes) <= {each.code for each in found if each.confidence >= _SURE_FIELD}:
+            page.skim(self._reader, page.unread())
             found = self._found_in(page, codes, region)
-            unread = page.unread()
-            if not unread or findable <= {each.code for each in found if each.confidence >= _SURE_FIELD}:
-                break
-            page.skim(self._reader, unread)
         found = self._closely(page, codes, found, region)
         found = self._second_look(page, found, region)
         found = (*found, *self._nearly_read(page, codes, found, region))
