@@ -282,7 +282,7 @@ class FieldFinder:
             if (not at or apart) and not _goes_on(text, at + length, label):
                 return at
             at = text.find(label, at + 1)
-        short = length == 4 or (length == 3 and text[0] == label[0])
+        short = length == 4 or (length == 3 and text[:1] == label[0])
         allowed = max(length // _LONG_LABEL, int(short and min(cell.chances, default=1.0) < _UNSURE))
         if not allowed or len(set(label) - set(text)) > allowed:
             return None

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ocr import geometry, second_look
+from ocr.field_rules import RULES
 from ocr.fields import FieldFinder
 from ocr.materials import MaterialCatalogue
 from ocr.protocol import FieldFinding, Line
@@ -317,3 +318,40 @@ def test_a_plate_on_a_car_that_stands_askew_is_set_upright() -> None:
 def test_without_a_validator_a_field_is_neither_valid_nor_invalid(catalogue: MaterialCatalogue) -> None:
     finding = found(FieldFinder(catalogue, {}), "vin", line(f"车辆识别代号{VIN}", 100, 100))
     assert finding is not None and finding.valid is None
+
+
+_SCRAPS = (
+    "",
+    "：",
+    " ",
+    "□",
+    "☑",
+    "√",
+    "2024年",
+    "10月",
+    "A",
+    "0",
+    VIN,
+    ID_NUMBER,
+    "沪A12345",
+    "有限公司",
+    "（",
+    "）",
+)
+_SCRAPS += ("代理人", "No.", "¥", "元", "分", "第", "号", "-", "/", "<<<", "P<CHN", "…")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_lines_however_odd_are_an_error(finder: FieldFinder, seed: int) -> None:
+    """Empty lines, labels without values and values without labels, anywhere: each value found was read."""
+    rng = np.random.default_rng(seed)
+    labels = sorted({label for rule in RULES.values() for label in (*rule.labels, *rule.others)})
+    for _ in range(60):
+        texts = [
+            "".join(rng.choice(labels if rng.random() < 0.35 else _SCRAPS) for _ in range(rng.integers(0, 5)))
+            for _ in range(rng.integers(0, 14))
+        ]
+        lines = [line(each, *rng.uniform(0, 1500, 2), rng.uniform(1, 60), rng.random()) for each in texts]
+        for finding in finder.find(tuple(RULES), lines, WIDTH, HEIGHT):
+            assert finding.value
+            assert 0 <= finding.confidence <= 1
