@@ -320,7 +320,7 @@ def test_without_a_validator_a_field_is_neither_valid_nor_invalid(catalogue: Mat
     assert finding is not None and finding.valid is None
 
 
-_SCRAPS = (
+_SCRAPS: tuple[str, ...] = (
     "",
     "：",
     " ",
@@ -351,7 +351,10 @@ def test_no_lines_however_odd_are_an_error(finder: FieldFinder, seed: int) -> No
             "".join(rng.choice(labels if rng.random() < 0.35 else _SCRAPS) for _ in range(rng.integers(0, 5)))
             for _ in range(rng.integers(0, 14))
         ]
-        lines = [line(each, *rng.uniform(0, 1500, 2), rng.uniform(1, 60), rng.random()) for each in texts]
+        lines = [
+            line(each, rng.uniform(0, 1500), rng.uniform(0, 2200), rng.uniform(1, 60), rng.random())
+            for each in texts
+        ]
         for finding in finder.find(tuple(RULES), lines, WIDTH, HEIGHT):
             assert finding.value
             assert 0 <= finding.confidence <= 1
