@@ -7,6 +7,7 @@ beside this one. Nothing is decoded larger, found or read twice for the same pur
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 import time
@@ -67,7 +68,7 @@ _WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 # A photograph has hardly more lines than this; a vehicle's numbers are looked for on it at this long side again.
 _NEARLY_READ = 3
 _ON_PICTURES, _PICTURE_LINES, _PICTURE_SIDE = ("vin", "plate_no"), 8, 1280
-_RULES = "rules-7"
+_RULES, _LONGEST_VERSION = "rules-7", 120
 
 
 class PageRecogniser:
@@ -86,8 +87,10 @@ class PageRecogniser:
         validators: Validators,
         plates: PlateReader | None = None,
     ) -> None:
-        parts = (reader.version, classifier.version, plates.version if plates else "", _RULES)
-        self.version = " ".join(part for part in parts if part)
+        # Plates that were trained with the classifier bear its version.
+        apart = plates is not None and plates.version not in classifier.version
+        parts = (reader.version, classifier.version, plates.version if plates and apart else "", _RULES)
+        self.version = _short(" ".join(part for part in parts if part))
         self._plates = plates
         self._reader = reader
         self._classifier = classifier
@@ -393,6 +396,14 @@ class PageRecogniser:
             width=page.width if page else scan.width,
             height=page.height if page else scan.height,
         )
+
+
+def _short(version: str) -> str:
+    """The version as it is kept with every reading: of a longer one, the beginning and a digest of the whole."""
+    if len(version) <= _LONGEST_VERSION:
+        return version
+    digest = hashlib.sha256(version.encode()).hexdigest()[:16]
+    return f"{version[: _LONGEST_VERSION - 17]} {digest}"
 
 
 def _findable(codes: Sequence[str]) -> set[str]:

@@ -6,11 +6,15 @@ import datetime as dt
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
+from ocr.classifier import Classifier
+from ocr.materials import MaterialCatalogue
 from ocr.pipeline import PageRecogniser
 from ocr.protocol import PageFindings
 from ocr.synthetic import identity, rendering, scanner
 from ocr.synthetic.rendering import PageTruth
+from records.pages import Recognition
 
 pytestmark = pytest.mark.ocr
 
@@ -92,3 +96,28 @@ def test_a_blurred_page_is_reported(recogniser: PageRecogniser) -> None:
 def test_the_version_names_engine_and_models(recogniser: PageRecogniser) -> None:
     for part in ("paddleocr", "onnxruntime", "PP-OCRv6_tiny_det", "PP-OCRv6_tiny_rec", "PP-OCRv6_small_rec"):
         assert part in recogniser.version
+
+
+def test_the_version_is_short_enough_to_be_kept(recogniser: PageRecogniser) -> None:
+    kept = Recognition.__table__.c.version.type
+    assert isinstance(kept, sa.String)
+    assert kept.length is not None
+    assert len(recogniser.version) <= kept.length
+
+
+def test_a_long_version_is_cut_and_still_tells_models_apart(
+    classifier: Classifier, catalogue: MaterialCatalogue
+) -> None:
+    class Named:
+        skims = False
+        find = skim = read = None
+
+        def __init__(self, version: str) -> None:
+            self.version = version
+
+    versions = {
+        PageRecogniser(Named("x" * 200 + end), classifier, catalogue, {}).version  # type: ignore[arg-type]
+        for end in "ab"
+    }
+    assert len(versions) == 2
+    assert {len(version) for version in versions} == {120}
